@@ -1,0 +1,88 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+let strict: [SwiftSetting] = [
+  .enableUpcomingFeature("ExistentialAny"),
+  .enableUpcomingFeature("MemberImportVisibility"),
+  .enableUpcomingFeature("InternalImportsByDefault"),
+]
+
+let package = Package(
+  name: "recurrent",
+  platforms: [.macOS(.v15)],
+  products: [
+    .library(name: "RecurrentLibrary", targets: ["Recurrent", "RecurrentData", "RecurrentReports"]),
+    .executable(name: "recurrent", targets: ["RecurrentCommand"]),
+  ],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2")
+  ],
+  targets: [
+    // SIMD loops in C, compiled once per instruction set and chosen at run time.
+    .target(name: "RecurrentKernels"),
+    // Tensors, gradients, recurrent layers, training: the library people import.
+    .target(
+      name: "Recurrent",
+      dependencies: ["RecurrentKernels"],
+      swiftSettings: strict + [.strictMemorySafety()]
+    ),
+    // The system's zlib, for gzip and PNG.
+    .systemLibrary(
+      name: "CZlib",
+      pkgConfig: "zlib",
+      providers: [.apt(["zlib1g-dev"]), .yum(["zlib-devel"]), .brew(["zlib"])]
+    ),
+    // Where examples come from: IDX files, MNIST, drawn digits, images.
+    .target(
+      name: "RecurrentData",
+      dependencies: ["Recurrent", "CZlib"],
+      swiftSettings: strict
+    ),
+    // Pictures: SVG charts and one-file HTML pages.
+    .target(name: "RecurrentReports", swiftSettings: strict),
+    // The command, product `recurrent`.
+    .executableTarget(
+      name: "RecurrentCommand",
+      dependencies: [
+        "Recurrent", "RecurrentData", "RecurrentReports",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ],
+      swiftSettings: strict
+    ),
+
+    // Gradient checks, distances in ulps, seeded generators and golden files, for the tests below.
+    .target(
+      name: "RecurrentTestSupport",
+      dependencies: ["Recurrent"],
+      path: "Tests/RecurrentTestSupport",
+      swiftSettings: strict
+    ),
+    .testTarget(
+      name: "RecurrentKernelsTests",
+      dependencies: ["RecurrentKernels", "RecurrentTestSupport"],
+      swiftSettings: strict
+    ),
+    .testTarget(
+      name: "RecurrentTests",
+      dependencies: ["Recurrent", "RecurrentData", "RecurrentTestSupport"],
+      swiftSettings: strict
+    ),
+    .testTarget(
+      name: "RecurrentDataTests",
+      dependencies: ["RecurrentData", "RecurrentTestSupport"],
+      swiftSettings: strict
+    ),
+    .testTarget(
+      name: "RecurrentReportsTests",
+      dependencies: ["RecurrentReports"],
+      swiftSettings: strict
+    ),
+    .testTarget(
+      name: "RecurrentCommandTests",
+      dependencies: ["RecurrentCommand", "RecurrentTestSupport"],
+      swiftSettings: strict
+    ),
+  ],
+  swiftLanguageModes: [.v6],
+  cLanguageStandard: .c17
+)

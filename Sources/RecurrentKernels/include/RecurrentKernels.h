@@ -1,1 +1,265 @@
-#pragma once
+// The loops of Recurrent: matrix products, recurrent steps, element-wise functions.
+//
+// Letters, used in every comment below:
+//   R = rows of a batch or shard, T = time steps, I = input size, H = hidden size, G = gates,
+//   P = panels.
+//
+// Panels. Every matrix product runs over panels of RECURRENT_PANEL = 64 columns. A packed weight
+// matrix of K inputs and N outputs is P = ceil(N / 64) panels, each [1 + K][64]: one row of biases,
+// then a row per input; columns past N are zero. For a recurrent layer of G gates the columns of a
+// panel are its gates one after another, 64 / G hidden units each: an LSTM panel is
+// [i of 16 units | f | g | o], an RNN panel 64 units. The hidden size is padded to whole panels;
+// padded units stay exactly zero in every buffer.
+//
+// Numbers. Every sum is taken in an order fixed by the shapes alone and every multiply-add is
+// fused, so all instruction sets give the same bits. No kernel allocates, locks or keeps state.
+// Pointers need the alignment of float only. Buffers never overlap unless a comment says so.
+
+#ifndef RECURRENT_KERNELS_H
+#define RECURRENT_KERNELS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#if defined(__clang__)
+#pragma clang assume_nonnull begin
+#endif
+
+enum {
+  /// Columns of a panel.
+  RECURRENT_PANEL = 64,
+  /// Hidden units of an LSTM panel.
+  RECURRENT_LSTM_UNITS = 16,
+  /// Gates of an LSTM: input, forget, candidate, output, in this order.
+  RECURRENT_LSTM_GATES = 4,
+};
+
+/// Which function of one number an element-wise kernel computes.
+typedef enum {
+  RECURRENT_SIGMOID,
+  RECURRENT_TANH,
+  RECURRENT_RELU,
+  RECURRENT_EXP,
+  RECURRENT_LOG,
+} RecurrentFunction;
+
+/// Which function of two numbers an element-wise kernel computes.
+typedef enum {
+  RECURRENT_ADD,
+  RECURRENT_SUBTRACT,
+  RECURRENT_MULTIPLY,
+  RECURRENT_DIVIDE,
+} RecurrentOperation;
+
+/// C[R][N] = bias + A[R][K] x W, or C += A x W.
+///
+/// A's columns come in segments, so that a panelled buffer can be read in place: element
+/// (r, s * segment_depth + k) is a[s * segment_stride + r * row_stride + k].
+/// C's element (r, 64 p + j) is c[p * panel_stride + r * c_row_stride + j].
+typedef struct {
+  ptrdiff_t rows;
+  /// Columns of C that are written, N.
+  ptrdiff_t columns;
+  const float *a;
+  ptrdiff_t a_row_stride;
+  ptrdiff_t segments;
+  ptrdiff_t segment_depth;
+  ptrdiff_t segment_stride;
+  /// W packed, [P][1 + K][64] with K = segments * segment_depth.
+  const float *panels;
+  float *c;
+  ptrdiff_t c_row_stride;
+  ptrdiff_t c_panel_stride;
+  /// Whether to add to what C holds; the bias row is then not read.
+  bool accumulates;
+} RecurrentProduct;
+
+/// Adds the weight gradient of a layer over several time steps:
+/// gradient[p][0][j] += sum dz, gradient[p][1 + k][j] += sum a[k] dz, with a = [x, h].
+///
+/// Steps are taken from the last to the first, rows from first to last. `previous_hidden` may be
+/// null (a Dense layer); it is not read at step 0 if `skips_first_hidden` (a zero initial state).
+typedef struct {
+  ptrdiff_t steps;
+  ptrdiff_t rows;
+  ptrdiff_t panels;
+  ptrdiff_t input_size;
+  const float *input;
+  ptrdiff_t input_row_stride;
+  ptrdiff_t input_step_stride;
+  ptrdiff_t hidden_size;
+  const float *_Nullable previous_hidden;
+  ptrdiff_t hidden_row_stride;
+  ptrdiff_t hidden_step_stride;
+  bool skips_first_hidden;
+  /// [step][p][R][64].
+  const float *dz;
+  ptrdiff_t dz_step_stride;
+  /// [p][1 + I + H][64], added to.
+  float *gradient;
+} RecurrentWeightGradient;
+
+/// One step of a recurrent layer, forward: z = bias + x W + h W, then the gates of the cell.
+typedef struct {
+  ptrdiff_t rows;
+  ptrdiff_t panels;
+  ptrdiff_t input_size;
+  const float *input;
+  ptrdiff_t input_row_stride;
+  ptrdiff_t hidden_size;
+  /// Null where the state before is zero; then h W is left out.
+  const float *_Nullable previous_hidden;
+  ptrdiff_t previous_hidden_row_stride;
+  /// [p][R][16]; LSTM only; null where zero.
+  const float *_Nullable previous_cell;
+  /// [p][1 + I + H][64].
+  const float *weights;
+  /// [p][R][64] after activation, kept for backward; null to keep nothing.
+  float *_Nullable gates;
+  /// [p][R][16]; LSTM only. May be `previous_cell` itself.
+  float *_Nullable cell;
+  /// [R][>= padded H]. May not be `previous_hidden`.
+  float *hidden;
+  ptrdiff_t hidden_row_stride;
+  /// RNN only: RECURRENT_TANH or RECURRENT_RELU.
+  RecurrentFunction activation;
+} RecurrentForwardStep;
+
+/// One step of a recurrent layer, backward: dh = d_output + d_state + dz(t + 1) W', then dz(t).
+typedef struct {
+  ptrdiff_t rows;
+  ptrdiff_t panels;
+  ptrdiff_t hidden_size;
+  /// [p][R][64] of step t + 1; null at the last step.
+  const float *_Nullable next_dz;
+  /// Recurrent weights for the way back, [ceil(H / 64)][1 + 64 P][64], first row zero.
+  const float *weights;
+  /// [R][>= H]; null where zero. Only hidden units below H are read.
+  const float *_Nullable d_output;
+  ptrdiff_t d_output_row_stride;
+  /// Gradient of the final hidden state, [R][>= H]; null where zero.
+  const float *_Nullable d_hidden;
+  ptrdiff_t d_hidden_row_stride;
+  /// [p][R][64]: in, the activated gates of step t; out, dz of step t.
+  float *gates;
+  /// LSTM only: [p][R][16] of step t, and of step t - 1 (null where zero).
+  const float *_Nullable cell;
+  const float *_Nullable previous_cell;
+  /// LSTM only: [p][R][16]: in, dc of step t without its part through h; out, dc of step t - 1.
+  float *_Nullable d_cell;
+  /// RNN only.
+  RecurrentFunction activation;
+} RecurrentBackwardStep;
+
+/// One step of Adam over `count` parameters (D. P. Kingma, J. Ba, 2015, algorithm 1).
+typedef struct {
+  ptrdiff_t count;
+  float *parameters;
+  const float *gradients;
+  float *first_moments;
+  float *second_moments;
+  float gradient_scale;
+  float beta1;
+  float beta2;
+  float epsilon;
+  /// learning rate / (1 - beta1^t).
+  float step_size;
+  /// 1 / sqrt(1 - beta2^t).
+  float second_moment_scale;
+  /// learning rate * decoupled weight decay; 0 for none.
+  float decay;
+} RecurrentAdamStep;
+
+/// The kernels of one instruction set.
+typedef struct {
+  const char *name;
+
+  void (*product)(const RecurrentProduct *);
+  void (*weight_gradient)(const RecurrentWeightGradient *);
+  void (*lstm_forward)(const RecurrentForwardStep *);
+  void (*lstm_backward)(const RecurrentBackwardStep *);
+  void (*rnn_forward)(const RecurrentForwardStep *);
+  void (*rnn_backward)(const RecurrentBackwardStep *);
+
+  /// y[n] = f(x[n]). y may be x.
+  void (*map)(RecurrentFunction, ptrdiff_t count, const float *x, float *y);
+  /// dx[n] = dy[n] f'(x[n]), from y = f(x), except for the logarithm: from x. dx may be dy.
+  void (*map_gradient)(RecurrentFunction, ptrdiff_t count, const float *y, const float *dy,
+                       float *dx);
+  /// y[n] = a[n * a_step] op b[n * b_step]; a step is 0 or 1. y may be a or b.
+  void (*combine)(RecurrentOperation, ptrdiff_t count, const float *a, ptrdiff_t a_step,
+                  const float *b, ptrdiff_t b_step, float *y);
+  /// y[n] += scale * x[n].
+  void (*add_scaled)(ptrdiff_t count, float scale, const float *x, float *y);
+  /// y[n] = byte[n] * scale.
+  void (*scale_bytes)(ptrdiff_t count, const uint8_t *bytes, float scale, float *y);
+
+  /// y[inner] = sum over rows of x[rows][inner], rows from first to last.
+  void (*sum_rows)(ptrdiff_t rows, ptrdiff_t inner, const float *x, float *y);
+  /// The sum of x[n]: 16 sums of every sixteenth element, then pairwise.
+  float (*sum)(ptrdiff_t count, const float *x);
+  /// The sum of x[n]^2 in double precision, in the same order by eights.
+  double (*sum_of_squares)(ptrdiff_t count, const float *x);
+
+  /// losses[r] = log(sum exp logits[r]) - logits[r][label];
+  /// gradient[r][k] = scale * (softmax(logits[r])[k] - [k == label]), unless null.
+  /// gradient may be logits.
+  void (*softmax_cross_entropy)(ptrdiff_t rows, ptrdiff_t classes, const float *logits,
+                                const int32_t *labels, float scale, float *losses,
+                                float *_Nullable gradient);
+
+  /// parameters[n] -= learning_rate * gradients[n].
+  void (*gradient_descent)(ptrdiff_t count, float learning_rate, const float *gradients,
+                           float *parameters);
+  void (*adam)(const RecurrentAdamStep *);
+} RecurrentKernels;
+
+/// The kernels in use: the best this processor can run, or those RECURRENT_ISA names.
+const RecurrentKernels *recurrent_kernels(void);
+
+/// The kernels of the instruction set `name`, or null if this build or processor lacks them.
+const RecurrentKernels *_Nullable recurrent_kernels_named(const char *name);
+
+/// The value of RECURRENT_ISA if it was set to something that cannot be honoured, else null.
+const char *_Nullable recurrent_refused_instruction_set(void);
+
+/// The names that `recurrent_kernels_named` knows on this processor, best first, comma-separated.
+const char *recurrent_instruction_sets(void);
+
+/// packed[p][1 + k][j] = matrix[k * input_stride + (64 p + j) * output_stride], and the bias in
+/// row 0 (zero if null). Columns past `outputs` are zero.
+void recurrent_pack(ptrdiff_t inputs, ptrdiff_t outputs, const float *matrix,
+                    ptrdiff_t input_stride, ptrdiff_t output_stride, const float *_Nullable bias,
+                    float *packed);
+
+/// Packs a recurrent layer's weights for the way forward, [P][1 + I + H][64], from
+/// weight_ih [G H][I], weight_hh [G H][H] and bias [G H] (null for none).
+void recurrent_pack_gates(ptrdiff_t gates, ptrdiff_t input_size, ptrdiff_t hidden_size,
+                          const float *weight_ih, const float *weight_hh,
+                          const float *_Nullable bias, float *packed);
+
+/// Packs weight [G H][N] for the way back, [ceil(N / 64)][1 + 64 P][64]: what dz in panels is
+/// multiplied by. Row 0 and the rows of padded units are zero.
+void recurrent_pack_gates_transposed(ptrdiff_t gates, ptrdiff_t hidden_size, ptrdiff_t columns,
+                                     const float *weight, float *packed);
+
+/// The inverse of `recurrent_pack_gates`, for gradients. `bias` may be null.
+void recurrent_unpack_gates(ptrdiff_t gates, ptrdiff_t input_size, ptrdiff_t hidden_size,
+                            const float *packed, float *weight_ih, float *weight_hh,
+                            float *_Nullable bias);
+
+/// Copies rows of `size` numbers, `row_stride` apart, into panels [p][R][units], the last padded
+/// with zeros.
+void recurrent_rows_to_panels(ptrdiff_t rows, ptrdiff_t size, ptrdiff_t units,
+                              const float *source, ptrdiff_t row_stride, float *panels);
+
+/// The inverse of `recurrent_rows_to_panels`.
+void recurrent_panels_to_rows(ptrdiff_t rows, ptrdiff_t size, ptrdiff_t units,
+                              const float *panels, float *target, ptrdiff_t row_stride);
+
+#if defined(__clang__)
+#pragma clang assume_nonnull end
+#endif
+
+#endif

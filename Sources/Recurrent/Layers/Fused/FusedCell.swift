@@ -1,0 +1,82 @@
+import RecurrentKernels
+
+/// What the fused engine has to know of a cell: its layout and its two kernels.
+///
+/// Adding a cell to the engine means writing its gates in C, forward and backward, behind the
+/// product the cells share, and naming them here.
+struct FusedCell: Sendable, Equatable {
+  /// The cells whose gates exist as kernels.
+  enum Kind: Sendable, Equatable {
+    case lstm
+    case rnn(RNNCell.Activation)
+  }
+
+  let kind: Kind
+  let inputSize: Int
+  let layout: PanelLayout
+
+  init(_ kind: Kind, inputSize: Int, hiddenSize: Int) {
+    self.kind = kind
+    self.inputSize = inputSize
+    layout = PanelLayout(gates: kind == .lstm ? 4 : 1, hiddenSize: hiddenSize)
+  }
+
+  var hiddenSize: Int { layout.hiddenSize }
+  /// Whether a second state, in panels, goes along with the hidden state.
+  var hasCellState: Bool { kind == .lstm }
+  /// The floats of the packed weights and of their gradient, [panels][1 + I + H][64].
+  var packedCount: Int { layout.panels * (1 + inputSize + hiddenSize) * PanelLayout.width }
+
+  private var activation: RecurrentFunction {
+    kind == .rnn(.relu) ? RECURRENT_RELU : RECURRENT_TANH
+  }
+
+  /// Runs one step forward.
+  func forward(_ step: RecurrentForwardStep) {
+    var step = unsafe step
+    unsafe step.activation = activation
+    switch kind {
+    case .lstm: unsafe kernels.pointee.lstm_forward(&step)
+    case .rnn: unsafe kernels.pointee.rnn_forward(&step)
+    }
+  }
+
+  /// Runs one step backward.
+  func backward(_ step: RecurrentBackwardStep) {
+    var step = unsafe step
+    unsafe step.activation = activation
+    switch kind {
+    case .lstm: unsafe kernels.pointee.lstm_backward(&step)
+    case .rnn: unsafe kernels.pointee.rnn_backward(&step)
+    }
+  }
+
+  /// From a packed gradient to those of the two weights and the bias.
+  func unpack(_ packed: Tensor) -> [Tensor] {
+    let rows = layout.gates * hiddenSize
+    var gradient = RecurrentWeights(
+      input: .zeros([rows, inputSize]), recurrent: .zeros([rows, hiddenSize]), bias: .zeros([rows]))
+    unsafe packed.withUnsafeElements { packed in
+      guard let packed = packed.baseAddress else { return }
+      unsafe unpack(
+        packed, input: &gradient.input, recurrent: &gradient.recurrent, bias: &gradient.bias)
+    }
+    return [gradient.input, gradient.recurrent, gradient.bias]
+  }
+
+  /// Writes a packed gradient, `packedCount` floats, to those of the two weights and the bias.
+  func unpack(
+    _ packed: UnsafePointer<Float>, input: inout Tensor, recurrent: inout Tensor,
+    bias: inout Tensor
+  ) {
+    unsafe input.withUnsafeMutableElements { input in
+      unsafe recurrent.withUnsafeMutableElements { recurrent in
+        unsafe bias.withUnsafeMutableElements { bias in
+          guard let input = input.baseAddress, let recurrent = recurrent.baseAddress else { return }
+          unsafe recurrent_unpack_gates(
+            layout.gates, inputSize, hiddenSize, packed, input, recurrent, bias.baseAddress)
+        }
+      }
+    }
+  }
+}

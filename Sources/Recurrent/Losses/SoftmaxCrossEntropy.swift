@@ -1,0 +1,54 @@
+import RecurrentKernels
+
+/// Returns the mean over rows of -log softmax(logits)[label], a tensor of rank 0.
+///
+/// The last axis of `logits`, [..., classes], runs over the classes; there is one label for each
+/// row before it, in row-major order. The largest logit of a row is subtracted first, so that no
+/// finite logits overflow.
+///
+/// - Precondition: There is one label for each row, from 0 to classes - 1.
+public func softmaxCrossEntropy(logits: Tensor, labels: [Int]) -> Tensor {
+  let classes = logits.shape.rank > 0 ? logits.shape[logits.shape.rank - 1] : 0
+  require(
+    classes > 0 && !labels.isEmpty && labels.count * classes == logits.count,
+    "softmaxCrossEntropy of logits \(logits.shape) needs one label a row, got \(labels.count)"
+  )
+  require(
+    labels.allSatisfy { 0..<classes ~= $0 },
+    "softmaxCrossEntropy has a label outside 0..<\(classes)"
+  )
+  return Tape.operation([logits]) { inputs, _ in
+    let logits = inputs[0]
+    let rows = labels.count
+    let targets = labels.map(Int32.init)
+    var losses = Tensor.zeros([rows])
+    let gradient = unsafe Tensor(uninitialized: logits.shape) { gradient in
+      unsafe logits.withUnsafeElements { logits in
+        unsafe losses.withUnsafeMutableElements { losses in
+          guard let x = logits.baseAddress, let dx = gradient.baseAddress,
+            let loss = losses.baseAddress
+          else { return }
+          unsafe kernels.pointee.softmax_cross_entropy(
+            rows, classes, x, targets, 1 / Float(rows), loss, dx)
+        }
+      }
+    }
+    return (losses.mean(), { [gradient.scaled(by: $0.scalar)] })
+  }
+}
+
+/// Returns the classes' probabilities: softmax over the last axis of `logits`.
+///
+/// - Precondition: The tensor has at least one axis.
+public func softmax(_ logits: Tensor) -> Tensor {
+  require(logits.shape.rank > 0, "softmax needs at least one axis")
+  let classes = logits.shape[logits.shape.rank - 1]
+  let rows = logits.detached.reshaped(to: [classes == 0 ? 0 : logits.count / classes, classes])
+  let greatest = Tensor(
+    (0..<rows.shape[0]).map { row in
+      (0..<classes).reduce(-Float.infinity) { max($0, rows[row, $1]) }
+    }, shape: [rows.shape[0], 1])
+  let powers = exp(logits.reshaped(to: rows.shape) - greatest)
+  let sums = powers.sum(along: 1).reshaped(to: [rows.shape[0], 1])
+  return (powers / sums).reshaped(to: logits.shape)
+}

@@ -1,0 +1,215 @@
+// Functions of every element, and sums of many.
+
+#ifndef RECURRENT_VARIANT
+
+#define RECURRENT_FAMILY "elementwise.c"
+#include "variants.h"
+
+#else
+
+#include "vector.h"
+#include "activation.h"
+
+// Runs BODY on 16 elements at a time; in BODY, READ(p) loads from p + n and WRITE(p, v) stores
+// there, the last time with fewer than 16.
+#define EACH_VECTOR(count, BODY)                                                                   \
+  {                                                                                                \
+    ptrdiff_t n = 0;                                                                               \
+    for (; n + LANES <= (count); n += LANES) BODY(READ_ALL, WRITE_ALL);                            \
+    if (n < (count)) {                                                                             \
+      const ptrdiff_t left = (count) - n;                                                          \
+      BODY(READ_SOME, WRITE_SOME);                                                                 \
+    }                                                                                              \
+  }
+#define READ_ALL(p) load((p) + n)
+#define WRITE_ALL(p, v) store((p) + n, v)
+#define READ_SOME(p) load_some((p) + n, left, 1.0f)
+#define WRITE_SOME(p, v) store_some((p) + n, left, v)
+
+void VARIANT(map)(RecurrentFunction function, ptrdiff_t count, const float *x, float *y) {
+  switch (function) {
+#define BODY(READ, WRITE) WRITE(y, sigmoid(READ(x)))
+    case RECURRENT_SIGMOID: EACH_VECTOR(count, BODY) break;
+#undef BODY
+#define BODY(READ, WRITE) WRITE(y, hyperbolic_tangent(READ(x)))
+    case RECURRENT_TANH: EACH_VECTOR(count, BODY) break;
+#undef BODY
+#define BODY(READ, WRITE)                                                                          \
+  {                                                                                                \
+    const Vector v = READ(x);                                                                      \
+    WRITE(y, v <= splat(0.0f) ? splat(0.0f) : v);                                                  \
+  }
+    case RECURRENT_RELU: EACH_VECTOR(count, BODY) break;
+#undef BODY
+#define BODY(READ, WRITE) WRITE(y, exponential(READ(x)))
+    case RECURRENT_EXP: EACH_VECTOR(count, BODY) break;
+#undef BODY
+#define BODY(READ, WRITE) WRITE(y, logarithm(READ(x)))
+    case RECURRENT_LOG: EACH_VECTOR(count, BODY) break;
+#undef BODY
+  }
+}
+
+void VARIANT(map_gradient)(RecurrentFunction function, ptrdiff_t count, const float *y,
+                           const float *dy, float *dx) {
+  switch (function) {
+#define BODY(READ, WRITE)                                                                          \
+  {                                                                                                \
+    const Vector v = READ(y);                                                                      \
+    WRITE(dx, READ(dy) * (v * (splat(1.0f) - v)));                                                 \
+  }
+    case RECURRENT_SIGMOID: EACH_VECTOR(count, BODY) break;
+#undef BODY
+#define BODY(READ, WRITE)                                                                          \
+  {                                                                                                \
+    const Vector v = READ(y);                                                                      \
+    WRITE(dx, READ(dy) * fused(-v, v, splat(1.0f)));                                               \
+  }
+    case RECURRENT_TANH: EACH_VECTOR(count, BODY) break;
+#undef BODY
+#define BODY(READ, WRITE) WRITE(dx, READ(y) > splat(0.0f) ? READ(dy) : splat(0.0f))
+    case RECURRENT_RELU: EACH_VECTOR(count, BODY) break;
+#undef BODY
+#define BODY(READ, WRITE) WRITE(dx, READ(dy) * READ(y))
+    case RECURRENT_EXP: EACH_VECTOR(count, BODY) break;
+#undef BODY
+#define BODY(READ, WRITE) WRITE(dx, READ(dy) / READ(y))
+    case RECURRENT_LOG: EACH_VECTOR(count, BODY) break;
+#undef BODY
+  }
+}
+
+// a and b with their steps: a step of 0 repeats one number.
+#define OPERAND(READ, p, step) ((step) ? READ(p) : splat(*(p)))
+
+void VARIANT(combine)(RecurrentOperation operation, ptrdiff_t count, const float *a,
+                      ptrdiff_t a_step, const float *b, ptrdiff_t b_step, float *y) {
+  switch (operation) {
+#define BODY(READ, WRITE) WRITE(y, OPERAND(READ, a, a_step) + OPERAND(READ, b, b_step))
+    case RECURRENT_ADD: EACH_VECTOR(count, BODY) break;
+#undef BODY
+#define BODY(READ, WRITE) WRITE(y, OPERAND(READ, a, a_step) - OPERAND(READ, b, b_step))
+    case RECURRENT_SUBTRACT: EACH_VECTOR(count, BODY) break;
+#undef BODY
+#define BODY(READ, WRITE) WRITE(y, OPERAND(READ, a, a_step) * OPERAND(READ, b, b_step))
+    case RECURRENT_MULTIPLY: EACH_VECTOR(count, BODY) break;
+#undef BODY
+#define BODY(READ, WRITE) WRITE(y, OPERAND(READ, a, a_step) / OPERAND(READ, b, b_step))
+    case RECURRENT_DIVIDE: EACH_VECTOR(count, BODY) break;
+#undef BODY
+  }
+}
+
+void VARIANT(add_scaled)(ptrdiff_t count, float scale, const float *x, float *y) {
+#define BODY(READ, WRITE) WRITE(y, fused(splat(scale), READ(x), READ(y)))
+  EACH_VECTOR(count, BODY)
+#undef BODY
+}
+
+void VARIANT(scale_bytes)(ptrdiff_t count, const uint8_t *bytes, float scale, float *y) {
+  typedef uint8_t ByteVector __attribute__((ext_vector_type(16), aligned(1)));
+  ptrdiff_t n = 0;
+  for (; n + LANES <= count; n += LANES) {
+    const ByteVector v = *(const ByteVector *)(bytes + n);
+    store(y + n, __builtin_convertvector(v, Vector) * splat(scale));
+  }
+  for (; n < count; n++) y[n] = (float)bytes[n] * scale;
+}
+
+void VARIANT(gradient_descent)(ptrdiff_t count, float learning_rate, const float *gradients,
+                               float *parameters) {
+  VARIANT(add_scaled)(count, -learning_rate, gradients, parameters);
+}
+
+void VARIANT(adam)(const RecurrentAdamStep *s) {
+  const Vector one = splat(1.0f);
+#define BODY(READ, WRITE)                                                                          \
+  {                                                                                                \
+    const Vector g = READ(s->gradients) * splat(s->gradient_scale);                                \
+    const Vector m = fused(splat(s->beta1), READ(s->first_moments), (one - splat(s->beta1)) * g);  \
+    const Vector v =                                                                               \
+        fused(splat(s->beta2), READ(s->second_moments), (one - splat(s->beta2)) * (g * g));        \
+    const Vector root = __builtin_elementwise_sqrt(v);                                             \
+    const Vector scale = fused(root, splat(s->second_moment_scale), splat(s->epsilon));            \
+    const Vector w = READ(s->parameters);                                                          \
+    WRITE(s->first_moments, m);                                                                    \
+    WRITE(s->second_moments, v);                                                                   \
+    WRITE(s->parameters, fused(splat(-s->step_size), m / scale, fused(splat(-s->decay), w, w)));   \
+  }
+  EACH_VECTOR(s->count, BODY)
+#undef BODY
+}
+
+void VARIANT(sum_rows)(ptrdiff_t rows, ptrdiff_t inner, const float *x, float *y) {
+#define BODY(READ, WRITE)                                                                          \
+  {                                                                                                \
+    Vector total = splat(0.0f);                                                                    \
+    for (ptrdiff_t r = 0; r < rows; r++) total += READ(x + r * inner);                             \
+    WRITE(y, total);                                                                               \
+  }
+  EACH_VECTOR(inner, BODY)
+#undef BODY
+}
+
+float VARIANT(sum)(ptrdiff_t count, const float *x) {
+  Vector total = splat(0.0f);
+  ptrdiff_t n = 0;
+  for (; n + LANES <= count; n += LANES) total += load(x + n);
+  if (n < count) total += load_some(x + n, count - n, 0.0f);
+  return sum_lanes(total);
+}
+
+double VARIANT(sum_of_squares)(ptrdiff_t count, const float *x) {
+  DoubleVector total = (DoubleVector)(0.0);
+  for (ptrdiff_t n = 0; n < count; n += LANES / 2) {
+    const ptrdiff_t left = count - n < LANES / 2 ? count - n : LANES / 2;
+    const Vector v = load_some(x + n, left, 0.0f);
+    const DoubleVector d = __builtin_convertvector(v.lo, DoubleVector);
+    total = fused(d, d, total);
+  }
+  __typeof__(total.lo) four = total.lo + total.hi;
+  __typeof__(four.lo) two = four.lo + four.hi;
+  return two.x + two.y;
+}
+
+void VARIANT(softmax_cross_entropy)(ptrdiff_t rows, ptrdiff_t classes, const float *logits,
+                                    const int32_t *labels, float scale, float *losses,
+                                    float *gradient) {
+  const float infinity = __builtin_inff();
+  for (ptrdiff_t r = 0; r < rows; r++) {
+    const float *x = logits + r * classes;
+    Vector most = splat(-infinity);
+    Vector total = splat(0.0f);
+    for (ptrdiff_t n = 0; n < classes; n += LANES) {
+      const ptrdiff_t left = classes - n < LANES ? classes - n : LANES;
+      const Vector v = load_some(x + n, left, -infinity);
+      most = v > most ? v : most;
+    }
+    const float maximum = maximum_lane(most);
+    for (ptrdiff_t n = 0; n < classes; n += LANES) {
+      const ptrdiff_t left = classes - n < LANES ? classes - n : LANES;
+      total += exponential(load_some(x + n, left, -infinity) - splat(maximum));
+    }
+    const float sum = sum_lanes(total);
+    losses[r] = logarithm(splat(sum)).x - (x[labels[r]] - maximum);
+    if (gradient) {
+      float *d = gradient + r * classes;
+      const int32_t label = labels[r];
+      for (ptrdiff_t n = 0; n < classes; n += LANES) {
+        const ptrdiff_t left = classes - n < LANES ? classes - n : LANES;
+        const Vector e = exponential(load_some(x + n, left, -infinity) - splat(maximum));
+        store_some(d + n, left, e / splat(sum) * splat(scale));
+      }
+      d[label] -= scale;
+    }
+  }
+}
+
+#undef EACH_VECTOR
+#undef READ_ALL
+#undef WRITE_ALL
+#undef READ_SOME
+#undef WRITE_SOME
+#undef OPERAND
+
+#endif

@@ -1,0 +1,107 @@
+// The LSTM step (S. Hochreiter, J. Schmidhuber, 1997; forget gate: F. Gers et al., 2000):
+//
+//   i, f, o = sigmoid(z_i), sigmoid(z_f), sigmoid(z_o),  g = tanh(z_g)
+//   c = f c' + i g,  h = o tanh(c)
+//
+// backward, from dh and the dc that arrives from step t + 1:
+//
+//   dc += dh o (1 - tanh(c)^2)
+//   dz_i = dc g i (1 - i),  dz_f = dc c' f (1 - f),  dz_g = dc i (1 - g^2),
+//   dz_o = dh tanh(c) o (1 - o),  dc' = dc f
+
+#ifndef RECURRENT_VARIANT
+
+#define RECURRENT_FAMILY "lstm.c"
+#include "variants.h"
+
+#else
+
+#include "vector.h"
+#include "activation.h"
+#include "tile.h"
+#include "recurrence.h"
+
+#define UNITS RECURRENT_LSTM_UNITS
+
+INLINE void VARIANT(lstm_gates)(const RecurrentForwardStep *s, ptrdiff_t row, ptrdiff_t panel,
+                                const float *z) {
+  const Vector i = sigmoid(load(z));
+  const Vector f = sigmoid(load(z + UNITS));
+  const Vector g = hyperbolic_tangent(load(z + 2 * UNITS));
+  const Vector o = sigmoid(load(z + 3 * UNITS));
+  const ptrdiff_t place = panel * s->rows + row;
+  const Vector before = s->previous_cell ? load(s->previous_cell + place * UNITS) : splat(0.0f);
+  const Vector c = fused(f, before, i * g);
+  if (s->gates) {
+    float *gates = s->gates + place * RECURRENT_PANEL;
+    store(gates, i);
+    store(gates + UNITS, f);
+    store(gates + 2 * UNITS, g);
+    store(gates + 3 * UNITS, o);
+  }
+  store(s->cell + place * UNITS, c);
+  store(s->hidden + row * s->hidden_row_stride + panel * UNITS, o * hyperbolic_tangent(c));
+}
+
+void VARIANT(lstm_forward)(const RecurrentForwardStep *s) {
+  float z[TILE_ROWS * RECURRENT_PANEL];
+  const ptrdiff_t tiles = tile_count(s->rows);
+  for (ptrdiff_t panel = 0; panel < s->panels; panel++) {
+    for (ptrdiff_t t = 0; t < tiles; t++) {
+      const ptrdiff_t first = tile_start(s->rows, tiles, t);
+      const ptrdiff_t rows = tile_start(s->rows, tiles, t + 1) - first;
+#define TILE(n) VARIANT(forward_tile)(s, n, first, panel, z)
+      WITH_CONSTANT_ROWS(rows, TILE)
+#undef TILE
+      for (ptrdiff_t r = 0; r < rows; r++)
+        VARIANT(lstm_gates)(s, first + r, panel, z + r * RECURRENT_PANEL);
+    }
+  }
+}
+
+INLINE void VARIANT(lstm_gates_gradient)(const RecurrentBackwardStep *s, ptrdiff_t row,
+                                         ptrdiff_t panel, const float *product) {
+  const ptrdiff_t place = panel * s->rows + row;
+  float *gates = s->gates + place * RECURRENT_PANEL;
+  const Vector i = load(gates);
+  const Vector f = load(gates + UNITS);
+  const Vector g = load(gates + 2 * UNITS);
+  const Vector o = load(gates + 3 * UNITS);
+  const Vector tanh_c = hyperbolic_tangent(load(s->cell + place * UNITS));
+  const Vector before = s->previous_cell ? load(s->previous_cell + place * UNITS) : splat(0.0f);
+  const Vector one = splat(1.0f);
+  const Vector dh = VARIANT(hidden_gradient)(s, product, row, panel * UNITS);
+  const Vector dc =
+      fused(dh * o, fused(-tanh_c, tanh_c, one), load(s->d_cell + place * UNITS));
+  store(gates, dc * g * (i * (one - i)));
+  store(gates + UNITS, dc * before * (f * (one - f)));
+  store(gates + 2 * UNITS, dc * i * fused(-g, g, one));
+  store(gates + 3 * UNITS, dh * tanh_c * (o * (one - o)));
+  store(s->d_cell + place * UNITS, dc * f);
+}
+
+void VARIANT(lstm_backward)(const RecurrentBackwardStep *s) {
+  float product[TILE_ROWS * RECURRENT_PANEL];
+  const ptrdiff_t blocks = (s->hidden_size + RECURRENT_PANEL - 1) / RECURRENT_PANEL;
+  const ptrdiff_t tiles = tile_count(s->rows);
+  for (ptrdiff_t block = 0; block < blocks; block++) {
+    const ptrdiff_t first_panel = block * RECURRENT_LSTM_GATES;
+    const ptrdiff_t left = s->panels - first_panel;
+    const ptrdiff_t panels = left < RECURRENT_LSTM_GATES ? left : RECURRENT_LSTM_GATES;
+    for (ptrdiff_t t = 0; t < tiles; t++) {
+      const ptrdiff_t first = tile_start(s->rows, tiles, t);
+      const ptrdiff_t rows = tile_start(s->rows, tiles, t + 1) - first;
+#define TILE(n) VARIANT(backward_tile)(s, n, first, block, product)
+      WITH_CONSTANT_ROWS(rows, TILE)
+#undef TILE
+      for (ptrdiff_t p = 0; p < panels; p++)
+        for (ptrdiff_t r = 0; r < rows; r++)
+          VARIANT(lstm_gates_gradient)
+      (s, first + r, first_panel + p, product + r * RECURRENT_PANEL + p * UNITS);
+    }
+  }
+}
+
+#undef UNITS
+
+#endif

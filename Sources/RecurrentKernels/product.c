@@ -1,0 +1,119 @@
+#ifndef RECURRENT_VARIANT
+
+#define RECURRENT_FAMILY "product.c"
+#include "variants.h"
+
+#else
+
+#include "vector.h"
+#include "tile.h"
+
+INLINE void VARIANT(product_tile)(const RecurrentProduct *q, int rows, ptrdiff_t first,
+                                  ptrdiff_t panel, float *scratch) {
+  const ptrdiff_t depth = q->segments * q->segment_depth;
+  const ptrdiff_t left = q->columns - panel * RECURRENT_PANEL;
+  const ptrdiff_t width = left < RECURRENT_PANEL ? left : RECURRENT_PANEL;
+  const float *weights = q->panels + panel * (1 + depth) * RECURRENT_PANEL;
+  float *c = q->c + panel * q->c_panel_stride + first * q->c_row_stride;
+  for (ptrdiff_t group = 0; group < width; group += GROUP) {
+    const bool is_whole = group + GROUP <= width;
+    Tile tile;
+    if (!q->accumulates) {
+      VARIANT(tile_broadcast)(&tile, rows, weights + group);
+    } else if (is_whole) {
+      VARIANT(tile_read)(&tile, rows, c + group, q->c_row_stride);
+    } else {
+      for (int r = 0; r < rows; r++)
+        memcpy(scratch + r * GROUP, c + r * q->c_row_stride + group,
+               (size_t)(width - group) * sizeof(float));
+      VARIANT(tile_read)(&tile, rows, scratch, GROUP);
+    }
+    const float *b = weights + RECURRENT_PANEL + group;
+    for (ptrdiff_t s = 0; s < q->segments; s++) {
+      const float *a = q->a + s * q->segment_stride + first * q->a_row_stride;
+      VARIANT(tile_accumulate)(&tile, rows, a, q->a_row_stride, 1, b, RECURRENT_PANEL,
+                               q->segment_depth);
+      b += q->segment_depth * RECURRENT_PANEL;
+    }
+    if (is_whole) {
+      VARIANT(tile_write)(&tile, rows, c + group, q->c_row_stride);
+    } else {
+      VARIANT(tile_write)(&tile, rows, scratch, GROUP);
+      for (int r = 0; r < rows; r++)
+        memcpy(c + r * q->c_row_stride + group, scratch + r * GROUP,
+               (size_t)(width - group) * sizeof(float));
+    }
+  }
+}
+
+void VARIANT(product)(const RecurrentProduct *q) {
+  float scratch[TILE_ROWS * RECURRENT_PANEL] = {0};
+  const ptrdiff_t panels = (q->columns + RECURRENT_PANEL - 1) / RECURRENT_PANEL;
+  const ptrdiff_t tiles = tile_count(q->rows);
+  for (ptrdiff_t panel = 0; panel < panels; panel++) {
+    for (ptrdiff_t t = 0; t < tiles; t++) {
+      const ptrdiff_t first = tile_start(q->rows, tiles, t);
+      const ptrdiff_t rows = tile_start(q->rows, tiles, t + 1) - first;
+#define TILE(n) VARIANT(product_tile)(q, n, first, panel, scratch)
+      WITH_CONSTANT_ROWS(rows, TILE)
+#undef TILE
+    }
+  }
+}
+
+// Six weights of one panel, gradient[panel][row ... row + rows), over all steps and rows.
+INLINE void VARIANT(weight_gradient_tile)(const RecurrentWeightGradient *q, int rows,
+                                          float *gradient, const float *a, ptrdiff_t a_row_stride,
+                                          ptrdiff_t a_step_stride, ptrdiff_t first_step,
+                                          const float *dz) {
+  for (ptrdiff_t group = 0; group < RECURRENT_PANEL; group += GROUP) {
+    Tile tile;
+    VARIANT(tile_read)(&tile, rows, gradient + group, RECURRENT_PANEL);
+    for (ptrdiff_t t = q->steps - 1; t >= first_step; t--)
+      VARIANT(tile_accumulate)(&tile, rows, a + t * a_step_stride, 1, a_row_stride,
+                               dz + t * q->dz_step_stride + group, RECURRENT_PANEL, q->rows);
+    VARIANT(tile_write)(&tile, rows, gradient + group, RECURRENT_PANEL);
+  }
+}
+
+INLINE void VARIANT(weight_gradient_block)(const RecurrentWeightGradient *q, ptrdiff_t size,
+                                           float *gradient, const float *a, ptrdiff_t a_row_stride,
+                                           ptrdiff_t a_step_stride, ptrdiff_t first_step,
+                                           const float *dz) {
+  const ptrdiff_t tiles = tile_count(size);
+  for (ptrdiff_t t = 0; t < tiles; t++) {
+    const ptrdiff_t first = tile_start(size, tiles, t);
+    const ptrdiff_t rows = tile_start(size, tiles, t + 1) - first;
+#define TILE(n)                                                                                    \
+  VARIANT(weight_gradient_tile)                                                                    \
+  (q, n, gradient + first * RECURRENT_PANEL, a + first, a_row_stride, a_step_stride, first_step, dz)
+    WITH_CONSTANT_ROWS(rows, TILE)
+#undef TILE
+  }
+}
+
+void VARIANT(weight_gradient)(const RecurrentWeightGradient *q) {
+  const ptrdiff_t depth = 1 + q->input_size + (q->previous_hidden ? q->hidden_size : 0);
+  for (ptrdiff_t p = 0; p < q->panels; p++) {
+    const float *dz = q->dz + p * q->rows * RECURRENT_PANEL;
+    float *gradient = q->gradient + p * depth * RECURRENT_PANEL;
+    for (ptrdiff_t group = 0; group < RECURRENT_PANEL; group += LANES) {
+      Vector bias = load(gradient + group);
+      for (ptrdiff_t t = q->steps - 1; t >= 0; t--)
+        for (ptrdiff_t r = 0; r < q->rows; r++)
+          bias += load(dz + t * q->dz_step_stride + r * RECURRENT_PANEL + group);
+      store(gradient + group, bias);
+    }
+    gradient += RECURRENT_PANEL;
+    VARIANT(weight_gradient_block)(q, q->input_size, gradient, q->input, q->input_row_stride,
+                                   q->input_step_stride, 0, dz);
+    if (q->previous_hidden) {
+      gradient += q->input_size * RECURRENT_PANEL;
+      VARIANT(weight_gradient_block)(q, q->hidden_size, gradient, q->previous_hidden,
+                                     q->hidden_row_stride, q->hidden_step_stride,
+                                     q->skips_first_hidden ? 1 : 0, dz);
+    }
+  }
+}
+
+#endif

@@ -125,16 +125,15 @@ void VARIANT(adam)(const RecurrentAdamStep *s) {
   const Vector one = splat(1.0f);
 #define BODY(READ, WRITE)                                                                          \
   {                                                                                                \
-    const Vector g = READ(s->gradients) * splat(s->gradient_scale);                                \
+    const Vector g = READ(s->gradients);                            \
     const Vector m = fused(splat(s->beta1), READ(s->first_moments), (one - splat(s->beta1)) * g);  \
     const Vector v =                                                                               \
         fused(splat(s->beta2), READ(s->second_moments), (one - splat(s->beta2)) * (g * g));        \
     const Vector root = __builtin_elementwise_sqrt(v);                                             \
     const Vector scale = fused(root, splat(s->second_moment_scale), splat(s->epsilon));            \
-    const Vector w = READ(s->parameters);                                                          \
     WRITE(s->first_moments, m);                                                                    \
     WRITE(s->second_moments, v);                                                                   \
-    WRITE(s->parameters, fused(splat(-s->step_size), m / scale, fused(splat(-s->decay), w, w)));   \
+    WRITE(s->parameters, fused(splat(-s->step_size), m / scale, READ(s->parameters)));   \
   }
   EACH_VECTOR(s->count, BODY)
 #undef BODY

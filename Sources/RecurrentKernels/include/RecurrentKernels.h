@@ -159,7 +159,6 @@ typedef struct {
   const float *gradients;
   float *first_moments;
   float *second_moments;
-  float gradient_scale;
   float beta1;
   float beta2;
   float epsilon;
@@ -167,8 +166,6 @@ typedef struct {
   float step_size;
   /// 1 / sqrt(1 - beta2^t).
   float second_moment_scale;
-  /// learning rate * decoupled weight decay; 0 for none.
-  float decay;
 } RecurrentAdamStep;
 
 /// The kernels of one instruction set.

@@ -1,0 +1,104 @@
+// A model in a safetensors file, under the names PyTorch gives the parameters of a module with an
+// attribute `lstm` (or `rnn`) and a `head`. PyTorch keeps two biases a layer: ours is the first,
+// the second is written as zeros, and the two are added on reading.
+extension SequenceModel {
+  /// Reads a model whose layers follow from the file's names and shapes.
+  ///
+  /// Any PyTorch module of one stack of LSTM or RNN layers and one linear layer will do, whatever
+  /// its attributes are called.
+  ///
+  /// - Throws: `FileError` when the file is damaged, or holds another kind of model.
+  public init(contentsOf path: String) throws(FileError) {
+    try self.init(SafetensorsFile(contentsOf: path))
+  }
+
+  /// Reads a model from a file's contents.
+  ///
+  /// - Throws: `FileError` when they hold another kind of model.
+  public init(_ file: SafetensorsFile) throws(FileError) {
+    var unread = Set(file.entries.keys)
+    let prefixes = unread.filter { $0.hasSuffix("weight_ih_l0") }.map { $0.dropLast(12) }
+    guard prefixes.count == 1, let prefix = prefixes.first else {
+      throw file.problem("has no stack of recurrent layers, or several ('...weight_ih_l0')")
+    }
+    var layers: [any RecurrentLayer] = []
+    while file.entries["\(prefix)weight_ih_l\(layers.count)"] != nil {
+      let names = ["weight_ih", "weight_hh", "bias_ih", "bias_hh"]
+        .map { "\(prefix)\($0)_l\(layers.count)" }
+      unread.subtract(names)
+      layers.append(try Self.layer(names, of: file, below: layers.last))
+    }
+    let heads = unread.filter { $0.hasSuffix("weight") }.map { $0.dropLast(6) }
+    guard heads.count == 1, let head = heads.first else {
+      throw file.problem("has no linear layer beside the recurrent ones, or several")
+    }
+    unread.subtract(["\(head)weight", "\(head)bias"])
+    guard unread.isEmpty else {
+      throw file.problem("has arrays that no layer uses, such as '\(unread.min() ?? "")'")
+    }
+    let weight = try file.matrix(named: "\(head)weight")
+    let bias = try file.vector(named: "\(head)bias", count: weight.shape[0])
+    guard let last = layers.last, last.hiddenSize == weight.shape[1] else {
+      throw file.problem("array '\(head)weight' does not fit the last recurrent layer")
+    }
+    let summary = file.metadata["summary"].flatMap(Summary.init) ?? .lastOutput
+    self.init(layers: layers, summary: summary, head: Dense(weight: weight, bias: bias))
+  }
+
+  private static func layer(
+    _ names: [String], of file: SafetensorsFile, below: (any RecurrentLayer)?
+  ) throws(FileError) -> any RecurrentLayer {
+    let input = try file.matrix(named: names[0])
+    let recurrent = try file.matrix(named: names[1])
+    let (rows, hiddenSize) = (recurrent.shape[0], recurrent.shape[1])
+    guard input.shape[0] == rows, rows == hiddenSize || rows == 4 * hiddenSize,
+      below.map({ $0.hiddenSize == input.shape[1] }) ?? true
+    else {
+      throw file.problem(
+        "array '\(names[0])' of shape \(input.shape) does not fit '\(names[1])' of \(recurrent.shape)")
+    }
+    var bias = Tensor.zeros([rows])
+    for name in names[2...] where file.entries[name] != nil {
+      bias.add(try file.vector(named: name, count: rows), scaledBy: 1)
+    }
+    let weights = RecurrentWeights(input: input, recurrent: recurrent, bias: bias)
+    if rows == 4 * hiddenSize { return LSTM(weights) }
+    return RNN(weights, activation: file.metadata["activation"].flatMap(RNNCell.Activation.init) ?? .tanh)
+  }
+
+  /// The model as a safetensors file that PyTorch's `load_state_dict` takes.
+  public var safetensors: SafetensorsFile {
+    var file = SafetensorsFile(metadata: ["format": "pt", "summary": summary.rawValue])
+    for case let layer as RNN in layers { file.metadata["activation"] = layer.activation.rawValue }
+    for (name, value) in parameters {
+      file.add(value, named: name)
+      let parts = name.split(separator: "bias_ih_l", omittingEmptySubsequences: false)
+      guard parts.count == 2 else { continue }
+      file.add(.zeros(value.shape), named: "\(parts[0])bias_hh_l\(parts[1])")
+    }
+    return file
+  }
+
+  /// Writes the model beside `path` and renames it into place.
+  ///
+  /// - Throws: `FileError` when it cannot be written.
+  public func write(to path: String) throws(FileError) { try safetensors.write(to: path) }
+}
+
+extension SafetensorsFile {
+  fileprivate func matrix(named name: String) throws(FileError) -> Tensor {
+    let tensor = try tensor(named: name)
+    guard tensor.shape.rank == 2, tensor.count > 0 else {
+      throw problem("array '\(name)' has shape \(tensor.shape), and a matrix is wanted")
+    }
+    return tensor
+  }
+
+  fileprivate func vector(named name: String, count: Int) throws(FileError) -> Tensor {
+    let tensor = try tensor(named: name)
+    guard tensor.shape == [count] else {
+      throw problem("array '\(name)' has shape \(tensor.shape), and [\(count)] is wanted")
+    }
+    return tensor
+  }
+}

@@ -1,0 +1,161 @@
+/// Trains a model epoch by epoch.
+///
+/// Models of built-in layers run through fused kernels, others through the tape; either way a
+/// batch is cut into shards by its size alone, so the same seed gives the same bits on any number
+/// of threads.
+public final class Trainer<Model: SequenceClassifier> {
+  /// The model as it is now.
+  public private(set) var model: Model
+  /// The optimizer with its memory of past steps.
+  public private(set) var optimizer: any Optimizer
+  /// How the model is trained.
+  public let options: TrainingOptions
+  /// The number of epochs begun so far.
+  public private(set) var epoch = 0
+
+  private let engine: any TrainingEngine<Model>
+  private let learningRate: Float
+  private var gradient: Gradient
+
+  /// Creates a trainer that begins with `model` as it is.
+  public init(_ model: Model, optimizer: any Optimizer, options: TrainingOptions = .init()) {
+    self.model = model
+    self.optimizer = optimizer
+    self.options = options
+    learningRate = optimizer.learningRate
+    let parameters = model.parameters
+    gradient = Gradient(
+      names: parameters.map(\.name), tensors: parameters.map { .zeros($0.value.shape) })
+    let fused = (model as? SequenceModel).flatMap { FusedEngine($0, threads: options.threads) }
+    engine = fused as? any TrainingEngine<Model> ?? TapeEngine(threads: options.threads)
+  }
+
+  /// Goes once through `dataset` in an order drawn from the seed and the epoch's number.
+  ///
+  /// `progress` is called after every step. The averages are those of the batches as they were
+  /// met, before each batch's own update.
+  ///
+  /// - Throws: `TrainingError` when a loss is not finite; the model is then as before that step.
+  /// - Precondition: The data set is not empty.
+  public func trainEpoch(
+    on dataset: SequenceDataset, progress: (StepReport) -> Void = { _ in }
+  ) throws(TrainingError) -> EpochReport {
+    var stream = RandomStream(
+      seed: options.seed, purpose: .shuffling, epoch: UInt32(truncatingIfNeeded: epoch))
+    return try trainEpoch(
+      on: dataset, order: stream.permutation(of: dataset.count), progress: progress)
+  }
+
+  /// Goes through the examples of `dataset` in the order given.
+  ///
+  /// - Throws: `TrainingError` when a loss is not finite; the model is then as before that step.
+  /// - Precondition: There is at least one whole batch, or short batches are kept.
+  public func trainEpoch(
+    on dataset: SequenceDataset, order: [Int], progress: (StepReport) -> Void = { _ in }
+  ) throws(TrainingError) -> EpochReport {
+    let steps =
+      options.dropsLastBatch
+      ? order.count / options.batchSize
+      : (order.count + options.batchSize - 1) / options.batchSize
+    require(
+      steps > 0, "an epoch of \(order.count) examples has no batch of \(options.batchSize)")
+    epoch += 1
+    var report = EpochReport(epoch: epoch, averageCost: 0, accuracy: 0, examples: 0)
+    var costs = 0.0
+    var correct = 0
+    let clock = ContinuousClock()
+    let start = clock.now
+    for step in 0..<steps {
+      let first = step * options.batchSize
+      let last = min(first + options.batchSize, order.count)
+      let factor = options.schedule.factor(
+        step: (epoch - 1) * steps + step, of: options.epochs * steps)
+      optimizer.learningRate = learningRate * factor
+      let result = try trainStep(on: dataset, at: order[first..<last], step: step + 1)
+      costs += result.lossSum
+      correct += result.correct
+      report.examples = last
+      report.averageCost = costs / Double(report.examples)
+      report.accuracy = Double(correct) / Double(report.examples)
+      report.seconds = (clock.now - start) / .seconds(1)
+      progress(
+        StepReport(
+          epoch: epoch, step: step + 1, steps: steps,
+          cost: result.lossSum / Double(last - first), epochSoFar: report))
+    }
+    return report
+  }
+
+  /// Takes one step on the examples of `dataset` at `indices`; returns their mean loss before it.
+  ///
+  /// - Throws: `TrainingError` when the loss is not finite; the model is then unchanged.
+  @discardableResult
+  public func trainBatch(
+    on dataset: SequenceDataset, at indices: some Collection<Int>
+  ) throws(TrainingError) -> Double {
+    let indices = Array(indices)[...]
+    return try trainStep(on: dataset, at: indices, step: 1).lossSum / Double(indices.count)
+  }
+
+  private func trainStep(
+    on dataset: SequenceDataset, at indices: ArraySlice<Int>, step: Int
+  ) throws(TrainingError) -> BatchResult {
+    let result = engine.run(model, on: dataset, at: indices, gradient: &gradient)
+    guard result.lossSum.isFinite else {
+      throw TrainingError(
+        epoch: max(epoch, 1), step: step, loss: result.lossSum / Double(indices.count))
+    }
+    if let bound = options.clipNorm { gradient.clip(toNorm: bound) }
+    optimizer.update(&model, with: gradient)
+    return result
+  }
+}
+
+/// What a trainer says after every step.
+public struct StepReport: Sendable {
+  /// The epoch's number, from 1.
+  public let epoch: Int
+  /// The step's number within the epoch, from 1.
+  public let step: Int
+  /// The number of steps in the epoch.
+  public let steps: Int
+  /// The mean loss of the step's batch before its update.
+  public let cost: Double
+  /// The averages since the epoch began.
+  public let epochSoFar: EpochReport
+}
+
+/// What came of an epoch.
+public struct EpochReport: Sendable {
+  /// The epoch's number, from 1.
+  public var epoch: Int
+  /// The mean loss of the examples, each before its batch's update.
+  public var averageCost: Double
+  /// The share of examples read rightly, each before its batch's update.
+  public var accuracy: Double
+  /// The number of examples read.
+  public var examples: Int
+  /// How long it took, in seconds.
+  public var seconds = 0.0
+
+  /// The number of examples read in a second.
+  public var examplesPerSecond: Double { seconds > 0 ? Double(examples) / seconds : 0 }
+}
+
+/// Training met a loss that is no number.
+public struct TrainingError: Error, Sendable, CustomStringConvertible {
+  /// The epoch, from 1.
+  public let epoch: Int
+  /// The step within the epoch, from 1.
+  public let step: Int
+  /// The mean loss of the step's batch: NaN or infinite.
+  public let loss: Double
+
+  /// One line that says what happened, where, and what to try.
+  public var description: String {
+    """
+    the loss became \(loss.isNaN ? "NaN" : "infinite") at epoch \(epoch), step \(step); \
+    try a smaller learning rate or clip the gradient's norm to 1
+    """
+  }
+}

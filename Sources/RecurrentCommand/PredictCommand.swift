@@ -1,0 +1,74 @@
+import ArgumentParser
+import Foundation
+import Recurrent
+import RecurrentData
+
+/// `recurrent predict`: what a trained model reads in images.
+struct PredictCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "predict",
+    abstract: "Read images with a trained model, and draw them in the terminal.",
+    discussion: """
+      An image is a PNG file of one digit (dark on light or light on dark, any size), or one image \
+      of an IDX file, plain or gzip, by its number from 0: t10k-images-idx3-ubyte.gz:7
+      """)
+
+  @Argument(help: "The run: its name under runs/, or its folder.")
+  var run: String
+
+  @Argument(help: "PNG files, or IDX files with the number of an image.")
+  var images: [String]
+
+  func validate() throws {
+    try Program.checkEnvironment()
+    guard !images.isEmpty else { throw ValidationError("name at least one image to read") }
+  }
+
+  func run() async throws {
+    let trained = try TrainedRun(self.run)
+    guard trained.record.steps == DigitImage.side, trained.record.features == DigitImage.side else {
+      throw CommandFailure("the run reads no images of 28 rows of 28 pixels")
+    }
+    // All are read first: a bad name among them is reported before anything is printed.
+    let examples = try images.map { try (name: $0, dataset: dataset($0, trained.record)) }
+    for (name, dataset) in examples {
+      let evaluation = trained.model.evaluate(on: dataset, threads: 1)
+      print("\(name):")
+      print(TerminalImage(dataset).text)
+      let ranked = trained.record.classNames.indices
+        .map { ($0, evaluation.probabilities[0, $0]) }
+        .sorted { ($1.1, $0.0) < ($0.1, $1.0) }
+      for (place, probability) in ranked.prefix(3) {
+        let bar = progressBar(Double(probability), width: 20)
+        print("\(bar) \(percent(Double(probability)))  \(trained.record.classNames[place])")
+      }
+    }
+  }
+
+  private func dataset(_ name: String, _ record: RunRecord) throws -> SequenceDataset {
+    let isFile = FileManager.default.fileExists(atPath: name)
+    if !isFile, let colon = name.lastIndex(of: ":"), let index = Int(name[name.index(after: colon)...]) {
+      return try image(index, of: String(name[..<colon]), classNames: record.classNames)
+    }
+    return try DigitImage(pngFile: name).dataset(classNames: record.classNames)
+  }
+
+  private func image(
+    _ index: Int, of path: String, classNames: [String]
+  ) throws -> SequenceDataset {
+    let file = try IDXFile(path: path)
+    let side = DigitImage.side
+    guard file.dimensions.count == 3, file.dimensions[1] == side, file.dimensions[2] == side else {
+      throw CommandFailure(
+        "\(path): holds no images of \(side) x \(side) pixels; its dimensions are \(file.dimensions)")
+    }
+    guard (0..<file.dimensions[0]).contains(index) else {
+      throw CommandFailure(
+        "\(path): has no image \(index); its images are 0 to \(file.dimensions[0] - 1)")
+    }
+    let size = side * side
+    return SequenceDataset(
+      elements: .bytes(Array(file.bytes[index * size..<(index + 1) * size]), scale: 1 / 255),
+      labels: [0], steps: side, features: side, classNames: classNames)
+  }
+}

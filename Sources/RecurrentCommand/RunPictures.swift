@@ -1,0 +1,89 @@
+import Foundation
+import Recurrent
+import RecurrentReports
+
+/// The report page and the charts of a finished run.
+struct RunPictures {
+  let record: RunRecord
+  let evaluation: Evaluation
+  let test: SequenceDataset
+
+  /// Writes `report.html`, `cost.svg`, `accuracy.svg` and `confusion.svg`.
+  func write(to folder: RunFolder) throws {
+    let report = report(name: folder.name)
+    try folder.write(report.html, to: folder.report)
+    try folder.write(report.costChart.svg, to: folder.path + "/cost.svg")
+    try folder.write(report.accuracyChart.svg, to: folder.path + "/accuracy.svg")
+    try folder.write(report.confusionChart.svg, to: folder.path + "/confusion.svg")
+  }
+
+  private func report(name: String) -> RunReport {
+    let recipe = record.recipe
+    let cell = recipe.cell.rawValue.uppercased()
+    return RunReport(
+      title: "\(cell) on \(record.data.name.title)",
+      runName: name,
+      summary: """
+        \(recipe.cell == .lstm ? "An LSTM" : "An RNN") of \(recipe.hiddenSize) hidden units read \
+        \(record.trainingCount) images row by row, \(recipe.epochs) time\(recipe.epochs == 1 ? "" : "s") \
+        over, and then read \(percent(evaluation.accuracy)) of \(record.testCount) new images rightly.
+        """,
+      settings: settings,
+      epochs: record.epochs.map { epoch in
+        RunReport.EpochRecord(
+          epoch: epoch.epoch, averageCost: epoch.cost, trainingAccuracy: epoch.trainingAccuracy,
+          validationAccuracy: epoch.validationAccuracy, validationCost: epoch.validationCost,
+          seconds: epoch.seconds, examplesPerSecond: epoch.examplesPerSecond)
+      },
+      test: RunReport.TestResult(
+        accuracy: evaluation.accuracy, cost: evaluation.cost, count: record.testCount),
+      confusionCounts: evaluation.confusion.counts,
+      classNames: record.classNames,
+      mistakes: evaluation.worstMistakes(of: test, limit: 20).map(mistake),
+      system: [
+        entry("Recurrent", record.version),
+        entry("Instruction set", record.instructionSet),
+        entry("Threads", "\(record.threads)"),
+        entry("System", ProcessInfo.processInfo.operatingSystemVersionString),
+      ])
+  }
+
+  private var settings: [RunReport.Entry] {
+    let recipe = record.recipe
+    var entries = [
+      entry("Data", record.data.name.title),
+      entry(
+        "Examples",
+        "\(record.trainingCount) training, \(record.validationCount) validation, \(record.testCount) test"),
+      entry("Data SHA-256", record.dataFingerprint),
+      entry("Cell", recipe.cell.rawValue),
+      entry("Hidden units", "\(recipe.hiddenSize)"),
+    ]
+    if recipe.cell == .lstm { entries.append(entry("Forget bias", "\(recipe.forgetBias)")) }
+    return entries + [
+      entry("Starting values", recipe.initialization.rawValue),
+      entry("Optimizer", recipe.optimizer.rawValue),
+      entry("Learning rate", "\(recipe.learningRate)"),
+      entry("Schedule", recipe.schedule.rawValue),
+      entry("Gradient norm limit", recipe.clip.map { "\($0)" } ?? "none"),
+      entry("Batch", "\(recipe.batchSize)"),
+      entry("Last short batch", recipe.dropsLastBatch ? "left out" : "kept"),
+      entry("Epochs", "\(recipe.epochs)"),
+      entry("Seed", "\(record.seed)"),
+    ]
+  }
+
+  private func entry(_ name: String, _ value: String) -> RunReport.Entry {
+    RunReport.Entry(name: name, value: value)
+  }
+
+  private func mistake(_ index: Int) -> RunReport.Mistake {
+    let pixels = test.values(ofExample: index).map { UInt8(max(0, min(255, ($0 * 255).rounded()))) }
+    let (truth, predicted) = (test.labels[index], evaluation.predictions[index])
+    return RunReport.Mistake(
+      image: GreyscaleImage(rows: test.steps, columns: test.features, pixels: pixels),
+      trueClass: truth, predictedClass: predicted,
+      predictedProbability: Double(evaluation.probabilities[index, predicted]),
+      trueProbability: Double(evaluation.probabilities[index, truth]))
+  }
+}

@@ -1,0 +1,89 @@
+import Foundation
+import Recurrent
+
+/// Everything needed to repeat a run, and what came of it: `run.json`.
+struct RunRecord: Codable {
+  /// What came of one epoch.
+  struct Epoch: Codable, Equatable {
+    var epoch: Int
+    var cost: Double
+    var trainingAccuracy: Double
+    var validationAccuracy: Double
+    var validationCost: Double
+    var seconds: Double
+    var examplesPerSecond: Double
+  }
+
+  /// What came of the test.
+  struct TestResult: Codable, Equatable {
+    var accuracy: Double
+    var cost: Double
+    var count: Int
+  }
+
+  var version = Version.text
+  var data: DataSelection
+  /// The SHA-256 of the examples.
+  var dataFingerprint: String
+  var trainingCount: Int
+  var validationCount: Int
+  var testCount: Int
+  var steps: Int
+  var features: Int
+  var classNames: [String]
+  var recipe: Recipe
+  var seed: UInt64
+  var threads: Int
+  var instructionSet: String
+  var epochs: [Epoch] = []
+  var test: TestResult?
+
+  /// The record as text.
+  func json() throws -> String {
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
+    return String(decoding: try encoder.encode(self), as: UTF8.self) + "\n"
+  }
+
+  /// Reads the record of a run.
+  init(of folder: RunFolder) throws {
+    do {
+      let data = try Data(contentsOf: URL(filePath: folder.record))
+      self = try JSONDecoder().decode(RunRecord.self, from: data)
+    } catch {
+      throw CommandFailure(
+        "\(folder.record): is not the record of a run; it is damaged or of another version")
+    }
+  }
+
+  init(
+    data: DataSelection, dataFingerprint: String, trainingCount: Int, validationCount: Int,
+    testCount: Int, dataset: SequenceDataset, recipe: Recipe, seed: UInt64, threads: Int
+  ) {
+    self.data = data
+    self.dataFingerprint = dataFingerprint
+    self.trainingCount = trainingCount
+    self.validationCount = validationCount
+    self.testCount = testCount
+    steps = dataset.steps
+    features = dataset.features
+    classNames = dataset.classNames
+    self.recipe = recipe
+    self.seed = seed
+    self.threads = threads
+    instructionSet = Recurrent.instructionSet
+  }
+
+  /// The epochs as a table of comma-separated values.
+  var metricsTable: String {
+    let head =
+      "epoch,cost,training_accuracy,validation_accuracy,validation_cost,seconds,examples_per_second"
+    let rows = epochs.map { row in
+      [
+        "\(row.epoch)", "\(row.cost)", "\(row.trainingAccuracy)", "\(row.validationAccuracy)",
+        "\(row.validationCost)", decimals(row.seconds, 3), decimals(row.examplesPerSecond, 1),
+      ].joined(separator: ",")
+    }
+    return ([head] + rows).joined(separator: "\n") + "\n"
+  }
+}

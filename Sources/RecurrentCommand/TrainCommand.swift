@@ -1,0 +1,155 @@
+import ArgumentParser
+import Foundation
+import Recurrent
+import RecurrentData
+
+/// `recurrent train`: the main job, from examples to a trained, tested and pictured model.
+struct TrainCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "train",
+    abstract: "Train a recurrent network on images read row by row.",
+    discussion: """
+      Without any option: an LSTM of 128 units learns digits drawn by code. The run's folder under \
+      runs/ gets the model, the numbers and a report to open in a browser.
+      """)
+
+  @Argument(help: "What to learn: digits (drawn by code, no download), mnist or fashion-mnist.")
+  var dataset = DataSetName.digits
+
+  @Option(help: "Settings to begin with: standard, or the classic notebook's.")
+  var preset = Preset.standard
+
+  @OptionGroup(title: "Model and training (each overrides the preset)")
+  var choices: RecipeOptions
+
+  @Option(help: "What decides starting values, the order of examples and drawn digits.")
+  var seed: UInt64 = 1
+
+  @Option(help: "Threads to share the work; the result does not depend on it.")
+  var threads = TrainingOptions.availableThreads
+
+  @Option(help: "The run's name under runs/, or a path. Default: made from the settings.")
+  var run: String?
+
+  @Option(help: "A folder with the data set's four IDX files, plain or gzip.")
+  var data: String?
+
+  @Option(help: "How many digits to draw for training. Default: 20,000.")
+  var examples: Int?
+
+  func validate() throws {
+    try Program.checkEnvironment()
+    guard (1...1024).contains(threads) else {
+      throw ValidationError("--threads is \(threads); use a number from 1 to 1024")
+    }
+    if let run, run.isEmpty { throw ValidationError("--run needs a name, such as --run first") }
+    if data != nil && dataset == .digits {
+      throw ValidationError("--data goes with mnist or fashion-mnist; digits are drawn, not read")
+    }
+    if let examples {
+      guard dataset == .digits else {
+        throw ValidationError("--examples goes with digits; \(dataset.rawValue) has its own size")
+      }
+      guard (1...10_000_000).contains(examples) else {
+        throw ValidationError("--examples is \(examples); use a number from 1 to 10,000,000")
+      }
+    }
+  }
+
+  func run() async throws {
+    let recipe = choices.applied(to: preset.recipe)
+    var selection = DataSelection(name: dataset, folder: data)
+    if dataset == .digits {
+      selection.drawnCount = examples ?? 20_000
+      selection.drawnSeed = seed
+    }
+    let splits = try await selection.load()
+    if recipe.dropsLastBatch && splits.training.count < recipe.batchSize {
+      throw CommandFailure(
+        """
+        --batch \(recipe.batchSize) with --drop-last leaves no batch of \
+        \(splits.training.count) training examples; use a smaller --batch
+        """)
+    }
+    let folder = try RunFolder(
+      new: self.run, otherwise: "\(dataset.rawValue)-\(recipe.cell.rawValue)-\(recipe.hiddenSize)")
+    var session = TrainingSession(
+      selection: selection, splits: splits, recipe: recipe, seed: seed, threads: threads,
+      folder: folder)
+    try session.run()
+  }
+}
+
+/// The settings of a recipe that can be given one by one.
+struct RecipeOptions: ParsableArguments {
+  @Option(help: "The recurrent cell: lstm or rnn.")
+  var cell: CellName?
+
+  @Option(help: "Hidden units.")
+  var hidden: Int?
+
+  @Option(help: "What an LSTM's forget gate bias starts from.")
+  var forgetBias: Float?
+
+  @Option(name: .customLong("init"), help: "Starting values: recommended, torch, keras or notebook.")
+  var initialization: Initialization?
+
+  @Option(help: "Times to go through the training examples.")
+  var epochs: Int?
+
+  @Option(help: "Examples in a step.")
+  var batch: Int?
+
+  @Flag(help: "Leave out an epoch's last batch if it is short, as the notebook does.")
+  var dropLast = false
+
+  @Option(help: "adam or gradient-descent.")
+  var optimizer: OptimizerName?
+
+  @Option(help: "The size of a step.")
+  var learningRate: Float?
+
+  @Option(help: "The longest norm of a gradient; 0 for no limit.")
+  var clip: Float?
+
+  @Option(help: "How the learning rate changes: constant, or linear (up, then down).")
+  var schedule: ScheduleName?
+
+  func validate() throws {
+    try Self.check("--hidden", hidden, 1...16_384)
+    try Self.check("--epochs", epochs, 1...1_000_000)
+    try Self.check("--batch", batch, 1...1_000_000)
+    if let learningRate, !(learningRate > 0 && learningRate.isFinite) {
+      throw ValidationError("--learning-rate is \(learningRate); use a number above 0")
+    }
+    if let clip, !(clip >= 0 && clip.isFinite) {
+      throw ValidationError("--clip is \(clip); use a number above 0, or 0 for no limit")
+    }
+    if let forgetBias, !forgetBias.isFinite {
+      throw ValidationError("--forget-bias is \(forgetBias); use a finite number, such as 1")
+    }
+  }
+
+  private static func check(_ name: String, _ value: Int?, _ range: ClosedRange<Int>) throws {
+    guard let value, !range.contains(value) else { return }
+    throw ValidationError(
+      "\(name) is \(value); use a whole number from \(range.lowerBound) to \(range.upperBound)")
+  }
+
+  /// The recipe with every setting that was given.
+  func applied(to recipe: Recipe) -> Recipe {
+    var result = recipe
+    result.cell = cell ?? recipe.cell
+    result.hiddenSize = hidden ?? recipe.hiddenSize
+    result.forgetBias = forgetBias ?? recipe.forgetBias
+    result.initialization = initialization ?? recipe.initialization
+    result.epochs = epochs ?? recipe.epochs
+    result.batchSize = batch ?? recipe.batchSize
+    result.dropsLastBatch = dropLast || recipe.dropsLastBatch
+    result.optimizer = optimizer ?? recipe.optimizer
+    result.learningRate = learningRate ?? recipe.learningRate
+    if let clip { result.clip = clip == 0 ? nil : clip }
+    result.schedule = schedule ?? recipe.schedule
+    return result
+  }
+}

@@ -1,0 +1,122 @@
+import Foundation
+import Recurrent
+import RecurrentData
+
+/// One run of training: what it prints, and what it leaves in its folder.
+struct TrainingSession {
+  private let splits: DataSplits
+  private let threads: Int
+  private let folder: RunFolder
+  private let trainer: Trainer<SequenceModel>
+  private let progress = ProgressLine()
+  private var record: RunRecord
+
+  init(
+    selection: DataSelection, splits: DataSplits, recipe: Recipe, seed: UInt64, threads: Int,
+    folder: RunFolder
+  ) {
+    self.splits = splits
+    self.threads = threads
+    self.folder = folder
+    trainer = recipe.trainer(
+      of: recipe.model(for: splits.training, seed: seed), seed: seed, threads: threads)
+    record = RunRecord(
+      data: selection, dataFingerprint: splits.fingerprint, trainingCount: splits.training.count,
+      validationCount: splits.validation.count, testCount: splits.test.count,
+      dataset: splits.training, recipe: recipe, seed: seed, threads: threads)
+  }
+
+  /// Trains, tests, and writes everything.
+  mutating func run() throws {
+    describe()
+    try save()
+    let clock = ContinuousClock()
+    let start = clock.now
+    for _ in 0..<record.recipe.epochs {
+      try trainEpoch(startedAt: start)
+      try save()
+    }
+    print("Training took \(duration((clock.now - start) / .seconds(1))).")
+    let test = trainer.model.evaluate(on: splits.test, threads: threads)
+    record.test = RunRecord.TestResult(
+      accuracy: test.accuracy, cost: test.cost, count: splits.test.count)
+    try save()
+    try RunPictures(record: record, evaluation: test, test: splits.test).write(to: folder)
+    printTest(test, heading: "Test")
+    print("Run folder: \(folder.path) (open \(folder.report) in a browser)")
+  }
+
+  private func describe() {
+    let recipe = record.recipe
+    print(
+      """
+      Learning \(record.data.name.title): \(splits.training.count) examples to train, \
+      \(splits.validation.count) to validate, \(splits.test.count) to test, \
+      each \(record.steps) steps of \(record.features)
+      \(recipe.cell.rawValue.uppercased()) with \(recipe.hiddenSize) hidden units, \
+      \(trainer.model.parameterCount) parameters; \(recipe.optimizer.rawValue), \
+      learning rate \(recipe.learningRate), batch \(recipe.batchSize), seed \(record.seed), \
+      \(threads) thread\(threads == 1 ? "" : "s"), \(record.instructionSet)
+      """)
+  }
+
+  private mutating func trainEpoch(startedAt start: ContinuousClock.Instant) throws {
+    let epochs = record.recipe.epochs
+    let progress = progress
+    defer { progress.clear() }
+    let report = try trainer.trainEpoch(on: splits.training) { step in
+      progress.show(Self.progressText(step, of: epochs, startedAt: start))
+    }
+    let validation = trainer.model.evaluate(on: splits.validation, threads: threads)
+    progress.clear()
+    record.epochs.append(
+      RunRecord.Epoch(
+        epoch: report.epoch, cost: report.averageCost, trainingAccuracy: report.accuracy,
+        validationAccuracy: validation.accuracy, validationCost: validation.cost,
+        seconds: report.seconds, examplesPerSecond: report.examplesPerSecond))
+    let number = String(repeating: "0", count: max(0, 4 - "\(report.epoch)".count)) + "\(report.epoch)"
+    print(
+      """
+      Epoch: \(number) cost=\(decimals(report.averageCost, 9)) \
+      training=\(decimals(report.accuracy, 4)) validation=\(decimals(validation.accuracy, 4))
+      """)
+    // A reader of a pipe sees each epoch when it ends.
+    flushOutput()
+  }
+
+  private static func progressText(
+    _ step: StepReport, of epochs: Int, startedAt start: ContinuousClock.Instant
+  ) -> String {
+    let done = Double((step.epoch - 1) * step.steps + step.step)
+    let share = done / Double(epochs * step.steps)
+    let spent = (ContinuousClock.now - start) / .seconds(1)
+    let speed = Int(step.epochSoFar.examplesPerSecond.rounded())
+    return """
+      epoch \(step.epoch)/\(epochs) \(progressBar(Double(step.step) / Double(step.steps))) \
+      loss \(decimals(step.cost, 4))  \(speed) examples/s  \(duration(spent / share - spent)) left
+      """
+  }
+
+  private func save() throws {
+    try trainer.model.write(to: folder.model)
+    try folder.write(record.metricsTable, to: folder.metrics)
+    try folder.write(record.json(), to: folder.record)
+  }
+}
+
+/// Hands buffered output on.
+func flushOutput() { fflush(nil) }
+
+/// Prints accuracy, cost and the most frequent confusions.
+func printTest(_ evaluation: Evaluation, heading: String) {
+  let confusion = evaluation.confusion
+  print(
+    """
+    \(heading) accuracy: \(percent(evaluation.accuracy)) of \(confusion.total) examples, \
+    cost \(decimals(evaluation.cost, 4))
+    """)
+  let worst = confusion.confusions.prefix(3).map { item in
+    "\(confusion.classNames[item.truth]) read as \(confusion.classNames[item.predicted]) (\(item.count))"
+  }
+  if !worst.isEmpty { print("Worst confusions: \(worst.joined(separator: ", "))") }
+}

@@ -1,0 +1,123 @@
+/// A chart of one or more series of points joined by lines.
+///
+/// Any number of points will do, none included. A value that cannot be drawn (not a number,
+/// infinite, beyond ±10¹⁰⁰, or not positive on a logarithmic scale) leaves a gap in its line.
+/// Points are joined in the order given. Series differ by colour and by dashes or markers.
+///
+/// The same chart always gives the same text, on any system and in any locale.
+public struct LineChart: Sendable, Hashable {
+  /// One value of a series.
+  public struct Point: Sendable, Hashable {
+    /// The position along the horizontal axis.
+    public var x: Double
+    /// The value.
+    public var y: Double
+
+    /// Creates a point.
+    public init(x: Double, y: Double) {
+      self.x = x
+      self.y = y
+    }
+  }
+
+  /// Points that belong together, under one name.
+  public struct Series: Sendable, Hashable {
+    /// What the legend calls the series.
+    public var name: String
+    /// The points, in the order in which they are joined.
+    public var points: [Point]
+
+    /// Creates a series.
+    public init(name: String, points: [Point]) {
+      self.name = name
+      self.points = points
+    }
+  }
+
+  /// How values are spread along the vertical axis.
+  public enum VerticalScale: Sendable, Hashable {
+    /// Equal steps are equal differences.
+    case linear
+    /// Equal steps are equal ratios.
+    case logarithmic
+  }
+
+  /// How values are written.
+  public enum ValueStyle: Sendable, Hashable {
+    /// As they are.
+    case number
+    /// As percentages: 1 is written 100%.
+    case percent
+  }
+
+  /// What the chart shows, written above it.
+  public var title: String
+  /// The name of the horizontal axis.
+  public var xLabel: String
+  /// The name of the vertical axis.
+  public var yLabel: String
+  /// The lines to draw.
+  public var series: [Series]
+  /// The values at the ends of the vertical axis; by default chosen to hold all points.
+  public var yRange: ClosedRange<Double>?
+  /// How values are spread along the vertical axis.
+  public var verticalScale: VerticalScale
+  /// How values are written on the vertical axis.
+  public var valueStyle: ValueStyle
+
+  /// Creates a chart.
+  public init(
+    title: String,
+    xLabel: String,
+    yLabel: String,
+    series: [Series],
+    yRange: ClosedRange<Double>? = nil,
+    verticalScale: VerticalScale = .linear,
+    valueStyle: ValueStyle = .number
+  ) {
+    self.title = title
+    self.xLabel = xLabel
+    self.yLabel = yLabel
+    self.series = series
+    self.yRange = yRange
+    self.verticalScale = verticalScale
+    self.valueStyle = valueStyle
+  }
+
+  /// The chart as the text of an SVG file, for light and dark backgrounds.
+  public var svg: String { markup(for: .standalone) }
+
+  /// Whether a point can appear on the chart at all.
+  func isDrawable(_ point: Point) -> Bool {
+    // Comparisons with what is not a number are false.
+    guard point.x.magnitude < ChartAxis.largestMagnitude else { return false }
+    guard point.y.magnitude < ChartAxis.largestMagnitude else { return false }
+    return verticalScale == .linear || point.y > 1 / ChartAxis.largestMagnitude
+  }
+
+  /// The chart in one sentence or more, for those who cannot see it.
+  var summary: String {
+    var sentences = ["Line chart of \(yLabel) by \(xLabel)."]
+    for line in series {
+      let points = line.points.filter(isDrawable)
+      guard let first = points.first, let last = points.last else {
+        sentences.append("\(line.name): no values.")
+        continue
+      }
+      let from = "\(valueText(first.y)) at \(xLabel) \(NumberText.significant(first.x, digits: 7))"
+      let to = "\(valueText(last.y)) at \(xLabel) \(NumberText.significant(last.x, digits: 7))"
+      sentences.append(
+        points.count == 1 ? "\(line.name): \(from)." : "\(line.name): from \(from) to \(to)."
+      )
+    }
+    return sentences.joined(separator: " ")
+  }
+
+  /// A value as a reader of the chart would want it.
+  func valueText(_ value: Double) -> String {
+    switch valueStyle {
+    case .number: NumberText.significant(value)
+    case .percent: NumberText.percent(value, places: 2)
+    }
+  }
+}

@@ -1,0 +1,120 @@
+extension RunReport {
+  /// The report as the text of an HTML file that needs nothing else.
+  public var html: String {
+    let heading = MarkupText.escaped(title)
+    let sections = [
+      headlineFigures, curvesSection, confusionSection, mistakesSection, detailsSection,
+      epochSection,
+    ]
+    let pageTitle = runName.isEmpty ? heading : "\(heading) – \(MarkupText.escaped(runName))"
+    let run = runName.isEmpty ? "" : "<p class=\"run\">\(MarkupText.escaped(runName))</p>\n"
+    let lead = summary.isEmpty ? "" : "<p class=\"lead\">\(MarkupText.escaped(summary))</p>\n"
+    return """
+      <!DOCTYPE html>
+      <html lang="en">
+      <head>
+      <meta charset="utf-8" />
+      <meta name="viewport" content="width=device-width, initial-scale=1" />
+      <meta name="color-scheme" content="light dark" />
+      <meta http-equiv="Content-Security-Policy" \
+      content="default-src 'none'; style-src 'unsafe-inline'; img-src data:" />
+      <title>\(pageTitle)</title>
+      <style>
+      \(PageStyle.rules)
+      \(ChartStyle.rules)
+      \(ChartStyle.narrowRules)
+      </style>
+      </head>
+      <body>
+      <main>
+      <header>
+      \(run)<h1>\(heading)</h1>
+      \(lead)</header>
+      \(sections.joined())</main>
+      </body>
+      </html>
+
+      """
+  }
+
+  private var curvesSection: String {
+    guard !epochs.isEmpty else { return "" }
+    return """
+      <section class="curves" aria-label="Cost and accuracy by epoch">
+      \(figure(costChart, identifier: "cost"))\
+      \(figure(accuracyChart, identifier: "accuracy"))\
+      </section>
+
+      """
+  }
+
+  private func figure(_ chart: LineChart, identifier: String) -> String {
+    """
+    <figure>
+    <figcaption><h2>\(MarkupText.escaped(chart.title))</h2>
+    \(chart.legendHTML)</figcaption>
+    \(chart.markup(for: .embedded(identifier: identifier)))</figure>
+
+    """
+  }
+
+  private var confusionSection: String {
+    let chart = confusionChart
+    guard confusionCounts.contains(where: { $0.contains { $0 > 0 } }) else { return "" }
+    let worst = chart.worstConfusions(limit: 8)
+    let sentences = worst.map { "<li>\(MarkupText.escaped($0.sentence))</li>\n" }.joined()
+    let list =
+      worst.isEmpty
+      ? "<p>Every example was read rightly.</p>\n" : "<ol class=\"worst\">\n\(sentences)</ol>\n"
+    let plot = chart.plot(margin: 0, top: 0, isEmbedded: true)
+    let width = "\(Int(plot.width.rounded(.up)))px"
+    // Texts that cannot grow on a narrow page keep their size instead, and the matrix scrolls.
+    let size = plot.isCompact ? "max-width:\(width)" : "width:\(width)"
+    return """
+      <section class="confusion" aria-labelledby="confusion-heading">
+      <h2 id="confusion-heading">What was read as what</h2>
+      <p class="note">Each row holds the test examples of one class. Blue squares were read \
+      rightly, orange ones wrongly; the stronger the colour, the larger the share of the row.</p>
+      <div class="\(plot.width > 700 ? "stack" : "pair")" style="--first:\(width)">
+      <div class="scroll" role="region" aria-label="Confusion matrix" tabindex="0">
+      <div style="\(size)">
+      \(chart.markup(for: .embedded(identifier: "confusion")))</div>
+      </div>
+      <div>
+      <h3>Most frequent confusions</h3>
+      \(list)</div>
+      </div>
+      </section>
+
+      """
+  }
+
+  private var mistakesSection: String {
+    guard !mistakes.isEmpty else { return "" }
+    let items = mistakes.enumerated().map { index, mistake in
+      let place = "Picture \(index + 1) of \(mistakes.count): "
+      let description = MarkupText.escaped(place + caption(of: mistake))
+      let truth = MarkupText.escaped(className(mistake.trueClass))
+      let reading = MarkupText.escaped(className(mistake.predictedClass))
+      let certainty = MarkupText.escaped(NumberText.probability(mistake.predictedProbability))
+      let doubt = MarkupText.escaped(NumberText.probability(mistake.trueProbability))
+      let classes = mistake.image.tone == .ink ? " class=\"ink\"" : ""
+      return """
+        <li><img\(classes) src="\(mistake.image.dataAddress)" alt="\(description)" \
+        width="\(mistake.image.columns)" height="\(mistake.image.rows)" />
+        <p><b>true \(truth), read as \(reading)</b><br />\
+        \(certainty), true class \(doubt)</p></li>
+
+        """
+    }
+    return """
+      <section aria-labelledby="mistakes-heading">
+      <h2 id="mistakes-heading">\(mistakesTitle)</h2>
+      <p class="note">Test examples read wrongly with the most confidence, the worst first.</p>
+      <ol class="mistakes">
+      \(items.joined())</ol>
+      </section>
+
+      """
+  }
+}

@@ -1,0 +1,98 @@
+extension RunReport {
+  /// A named value, such as a setting.
+  public struct Entry: Sendable, Hashable {
+    /// What the value is called.
+    public var name: String
+    /// The value as it is to be shown.
+    public var value: String
+
+    /// Creates an entry.
+    public init(name: String, value: String) {
+      self.name = name
+      self.value = value
+    }
+  }
+
+  /// What was measured after one epoch.
+  public struct EpochRecord: Sendable, Hashable {
+    /// The epoch's number, the first being 1.
+    public var epoch: Int
+    /// The mean cost over the epoch's training batches.
+    public var averageCost: Double
+    /// The share of training examples read rightly, from 0 to 1.
+    public var trainingAccuracy: Double?
+    /// The share of validation examples read rightly, from 0 to 1.
+    public var validationAccuracy: Double?
+    /// The mean cost of the validation examples.
+    public var validationCost: Double?
+    /// How long the epoch took, in seconds.
+    public var seconds: Double?
+    /// Training examples per second.
+    public var examplesPerSecond: Double?
+
+    /// Creates a record.
+    public init(
+      epoch: Int,
+      averageCost: Double,
+      trainingAccuracy: Double? = nil,
+      validationAccuracy: Double? = nil,
+      validationCost: Double? = nil,
+      seconds: Double? = nil,
+      examplesPerSecond: Double? = nil
+    ) {
+      self.epoch = epoch
+      self.averageCost = averageCost
+      self.trainingAccuracy = trainingAccuracy
+      self.validationAccuracy = validationAccuracy
+      self.validationCost = validationCost
+      self.seconds = seconds
+      self.examplesPerSecond = examplesPerSecond
+    }
+  }
+
+  /// The outcome on examples that played no part in training.
+  public struct TestResult: Sendable, Hashable {
+    /// The share of examples read rightly, from 0 to 1.
+    public var accuracy: Double
+    /// The mean cost.
+    public var cost: Double?
+    /// The number of examples.
+    public var count: Int
+
+    /// Creates a result.
+    public init(accuracy: Double, cost: Double? = nil, count: Int) {
+      self.accuracy = accuracy
+      self.cost = cost
+      self.count = count
+    }
+  }
+
+  /// An example that was read wrongly.
+  public struct Mistake: Sendable, Hashable {
+    /// The example as a picture.
+    public var image: GreyscaleImage
+    /// The class the example belongs to.
+    public var trueClass: Int
+    /// The class it was taken for.
+    public var predictedClass: Int
+    /// How likely the model held the predicted class, from 0 to 1.
+    public var predictedProbability: Double
+    /// How likely the model held the true class, from 0 to 1.
+    public var trueProbability: Double
+
+    /// Creates a mistake.
+    public init(
+      image: GreyscaleImage,
+      trueClass: Int,
+      predictedClass: Int,
+      predictedProbability: Double,
+      trueProbability: Double
+    ) {
+      self.image = image
+      self.trueClass = trueClass
+      self.predictedClass = predictedClass
+      self.predictedProbability = predictedProbability
+      self.trueProbability = trueProbability
+    }
+  }
+}

@@ -1,0 +1,67 @@
+/// What a training run did, as one self-contained HTML page and as charts.
+///
+/// The page needs no network: styles, charts and pictures are inside it, and it holds no script.
+/// All text given here is plain text; it is escaped where it is written.
+public struct RunReport: Sendable, Hashable {
+  /// The page's heading.
+  public var title: String
+  /// The name of the run.
+  public var runName: String
+  /// The run in one sentence.
+  public var summary: String
+  /// The settings of the run, in the order in which to show them.
+  public var settings: [Entry]
+  /// What was measured after each epoch, in order.
+  public var epochs: [EpochRecord]
+  /// The outcome on the test examples, if they were run.
+  public var test: TestResult?
+  /// How often each class (first index) was taken for each class (second index) in the test.
+  public var confusionCounts: [[Int]]
+  /// The names of the classes, in order.
+  public var classNames: [String]
+  /// The test examples that were read wrongly with the most confidence, the worst first.
+  public var mistakes: [Mistake]
+  /// The software and machine of the run, in the order in which to show them.
+  public var system: [Entry]
+
+  /// Creates a report; what is left out is left off the page.
+  public init(
+    title: String,
+    runName: String,
+    summary: String,
+    settings: [Entry] = [],
+    epochs: [EpochRecord] = [],
+    test: TestResult? = nil,
+    confusionCounts: [[Int]] = [],
+    classNames: [String] = [],
+    mistakes: [Mistake] = [],
+    system: [Entry] = []
+  ) {
+    self.title = title
+    self.runName = runName
+    self.summary = summary
+    self.settings = settings
+    self.epochs = epochs
+    self.test = test
+    self.confusionCounts = confusionCounts
+    self.classNames = classNames
+    self.mistakes = mistakes
+    self.system = system
+  }
+
+  /// What a class is called: its number where it has no name.
+  func className(_ index: Int) -> String {
+    classNames.indices.contains(index) ? classNames[index] : "\(index)"
+  }
+
+  /// The epoch with the highest validation accuracy, the earliest of equals.
+  var bestEpoch: EpochRecord? {
+    var best: EpochRecord?
+    for record in epochs {
+      guard let accuracy = record.validationAccuracy, accuracy.isFinite else { continue }
+      if let highest = best?.validationAccuracy, highest >= accuracy { continue }
+      best = record
+    }
+    return best
+  }
+}

@@ -1,11 +1,15 @@
 // swift-tools-version: 6.2
 import PackageDescription
 
-let strict: [SwiftSetting] = [
-  .enableUpcomingFeature("ExistentialAny"),
-  .enableUpcomingFeature("MemberImportVisibility"),
-  .enableUpcomingFeature("InternalImportsByDefault"),
-]
+// Set in CI. A newer compiler's new warnings should not keep anyone else from building.
+let failsOnWarnings = Context.environment["RECURRENT_WARNINGS_AS_ERRORS"] != nil
+
+let strict: [SwiftSetting] =
+  [
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+  ] + (failsOnWarnings ? [.treatAllWarnings(as: .error)] : [])
 
 let package = Package(
   name: "recurrent",
@@ -19,7 +23,10 @@ let package = Package(
   ],
   targets: [
     // SIMD loops in C, compiled once per instruction set and chosen at run time.
-    .target(name: "RecurrentKernels"),
+    .target(
+      name: "RecurrentKernels",
+      cSettings: failsOnWarnings ? [.treatAllWarnings(as: .error)] : []
+    ),
     // Tensors, gradients, recurrent layers, training: the library people import.
     .target(
       name: "Recurrent",
@@ -47,6 +54,20 @@ let package = Package(
         "Recurrent", "RecurrentData", "RecurrentReports",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
+      swiftSettings: strict
+    ),
+
+    // Small programs to read and run.
+    .executableTarget(
+      name: "LearnDigits",
+      dependencies: ["Recurrent", "RecurrentData"],
+      path: "Examples/LearnDigits",
+      swiftSettings: strict
+    ),
+    .executableTarget(
+      name: "OwnCell",
+      dependencies: ["Recurrent", "RecurrentData"],
+      path: "Examples/OwnCell",
       swiftSettings: strict
     ),
 

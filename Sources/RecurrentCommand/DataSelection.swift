@@ -32,8 +32,14 @@ struct DataSelection: Codable, Equatable {
   var drawnCount: Int?
   /// The seed digits are drawn from.
   var drawnSeed: UInt64?
-  /// The folder the files were read from; nil for the user's cache.
+  /// The folder the files were read from, an absolute path; nil for the user's cache.
   var folder: String?
+
+  /// Names a data set, and the folder its files are in.
+  init(name: DataSetName, folder: String? = nil) {
+    self.name = name
+    self.folder = folder.map { URL(filePath: $0).standardized.path }
+  }
 
   /// Loads the examples, with a progress bar for a download.
   func load() async throws -> DataSplits {

@@ -32,7 +32,7 @@ struct EvaluateCommand: AsyncParsableCommand {
   @Option(help: "A folder with the data set's four IDX files, plain or gzip.")
   var data: String?
 
-  @Option(help: "Threads to share the work; the result does not depend on it.")
+  @Option(parsing: .unconditional, help: "Threads to share the work; the result does not depend on it.")
   var threads = TrainingOptions.availableThreads
 
   func validate() throws {
@@ -46,10 +46,10 @@ struct EvaluateCommand: AsyncParsableCommand {
     let trained = try TrainedRun(self.run)
     let selection = try selection(beside: trained.record.data)
     let splits = try await selection.load()
-    if selection == trained.record.data && splits.fingerprint != trained.record.dataFingerprint {
+    if dataset == nil && splits.fingerprint != trained.record.dataFingerprint {
       throw CommandFailure(
         """
-        the \(selection.name.title) files are not those the run was trained beside \
+        the \(selection.name.title) examples are not those the run was trained beside \
         (SHA-256 \(splits.fingerprint.prefix(12))..., then \
         \(trained.record.dataFingerprint.prefix(12))...); name them with --dataset to use them anyway
         """)
@@ -77,9 +77,7 @@ struct EvaluateCommand: AsyncParsableCommand {
       guard own.name != .digits else {
         throw ValidationError("--data needs --dataset mnist or fashion-mnist; this run's digits are drawn")
       }
-      var moved = own
-      moved.folder = data
-      return moved
+      return DataSelection(name: own.name, folder: data)
     }
     if dataset == .digits && data != nil {
       throw ValidationError("--data goes with mnist or fashion-mnist; digits are drawn, not read")

@@ -1,8 +1,8 @@
 import ArgumentParser
+import Foundation
 import Recurrent
 
 /// The command `recurrent`.
-@main
 struct Program: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "recurrent",
@@ -19,4 +19,36 @@ struct Program: AsyncParsableCommand {
 /// The version of the package.
 enum Version {
   static let text = "0.1.0"
+}
+
+/// Where the program starts and ends.
+@main
+enum EntryPoint {
+  /// The status of a command that was used wrongly; one that failed exits with 1.
+  private static let wrongUse: Int32 = 2
+
+  static func main() async {
+    do {
+      var command = try Program.parseAsRoot()
+      if var asynchronous = command as? any AsyncParsableCommand {
+        try await asynchronous.run()
+      } else {
+        try command.run()
+      }
+    } catch {
+      end(with: error)
+    }
+  }
+
+  /// Prints what was asked for, or one line about what went wrong, and ends the program.
+  private static func end(with error: any Error) -> Never {
+    let code = Program.exitCode(for: error)
+    if code == .success {
+      print(Program.fullMessage(for: error))
+      exit(0)
+    }
+    let message = Program.message(for: error).split(separator: "\n").joined(separator: " ")
+    FileHandle.standardError.write(Data("error: \(message)\n".utf8))
+    exit(code == .validationFailure ? wrongUse : 1)
+  }
 }

@@ -1,3 +1,4 @@
+import ArgumentParser
 import Foundation
 import Recurrent
 
@@ -34,7 +35,7 @@ struct RunFolder {
   init(new name: String?, otherwise base: String) throws {
     if let name {
       guard !name.isEmpty, name != ".", name != ".." else {
-        throw ValidationFailure.emptyRunName
+        throw ValidationError("--run needs a name, such as --run first")
       }
       let path = name.contains("/") ? name : "\(Self.parent)/\(name)"
       guard try Self.create(path) else {
@@ -86,11 +87,4 @@ struct RunFolder {
       ? "train one with 'recurrent train'"
       : "runs here are " + names.prefix(8).joined(separator: ", ") + (names.count > 8 ? ", ..." : "")
   }
-}
-
-/// A wrong use that only shows while a command runs.
-enum ValidationFailure: Error, CustomStringConvertible {
-  case emptyRunName
-
-  var description: String { "--run needs a name, such as --run first" }
 }

@@ -81,7 +81,7 @@ struct RunPictures {
     let pixels = test.values(ofExample: index).map { UInt8(max(0, min(255, ($0 * 255).rounded()))) }
     let (truth, predicted) = (test.labels[index], evaluation.predictions[index])
     return RunReport.Mistake(
-      image: GreyscaleImage(rows: test.steps, columns: test.features, pixels: pixels),
+      image: GreyscaleImage(rows: test.steps, columns: test.features, pixels: pixels, tone: .ink),
       trueClass: truth, predictedClass: predicted,
       predictedProbability: Double(evaluation.probabilities[index, predicted]),
       trueProbability: Double(evaluation.probabilities[index, truth]))

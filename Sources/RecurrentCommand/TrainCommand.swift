@@ -22,10 +22,10 @@ struct TrainCommand: AsyncParsableCommand {
   @OptionGroup(title: "Model and training (each overrides the preset)")
   var choices: RecipeOptions
 
-  @Option(help: "What decides starting values, the order of examples and drawn digits.")
+  @Option(parsing: .unconditional, help: "What decides starting values, the order of examples and drawn digits.")
   var seed: UInt64 = 1
 
-  @Option(help: "Threads to share the work; the result does not depend on it.")
+  @Option(parsing: .unconditional, help: "Threads to share the work; the result does not depend on it.")
   var threads = TrainingOptions.availableThreads
 
   @Option(help: "The run's name under runs/, or a path. Default: made from the settings.")
@@ -34,7 +34,7 @@ struct TrainCommand: AsyncParsableCommand {
   @Option(help: "A folder with the data set's four IDX files, plain or gzip.")
   var data: String?
 
-  @Option(help: "How many digits to draw for training. Default: 20,000.")
+  @Option(parsing: .unconditional, help: "How many digits to draw for training. Default: 20,000.")
   var examples: Int?
 
   func validate() throws {
@@ -42,7 +42,6 @@ struct TrainCommand: AsyncParsableCommand {
     guard (1...1024).contains(threads) else {
       throw ValidationError("--threads is \(threads); use a number from 1 to 1024")
     }
-    if let run, run.isEmpty { throw ValidationError("--run needs a name, such as --run first") }
     if data != nil && dataset == .digits {
       throw ValidationError("--data goes with mnist or fashion-mnist; digits are drawn, not read")
     }
@@ -85,19 +84,19 @@ struct RecipeOptions: ParsableArguments {
   @Option(help: "The recurrent cell: lstm or rnn.")
   var cell: CellName?
 
-  @Option(help: "Hidden units.")
+  @Option(parsing: .unconditional, help: "Hidden units.")
   var hidden: Int?
 
-  @Option(help: "What an LSTM's forget gate bias starts from.")
+  @Option(parsing: .unconditional, help: "What an LSTM's forget gate bias starts from.")
   var forgetBias: Float?
 
   @Option(name: .customLong("init"), help: "Starting values: recommended, torch, keras or notebook.")
   var initialization: Initialization?
 
-  @Option(help: "Times to go through the training examples.")
+  @Option(parsing: .unconditional, help: "Times to go through the training examples.")
   var epochs: Int?
 
-  @Option(help: "Examples in a step.")
+  @Option(parsing: .unconditional, help: "Examples in a step.")
   var batch: Int?
 
   @Flag(help: "Leave out an epoch's last batch if it is short, as the notebook does.")
@@ -106,10 +105,10 @@ struct RecipeOptions: ParsableArguments {
   @Option(help: "adam or gradient-descent.")
   var optimizer: OptimizerName?
 
-  @Option(help: "The size of a step.")
+  @Option(parsing: .unconditional, help: "The size of a step.")
   var learningRate: Float?
 
-  @Option(help: "The longest norm of a gradient; 0 for no limit.")
+  @Option(parsing: .unconditional, help: "The longest norm of a gradient; 0 for no limit.")
   var clip: Float?
 
   @Option(help: "How the learning rate changes: constant, or linear (up, then down).")

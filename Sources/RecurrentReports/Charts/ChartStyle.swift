@@ -50,7 +50,6 @@ enum ChartStyle {
     .chart .hit{fill:#0072b2}
     .chart .miss{fill:#d05800}
     .chart .count{fill:#1b1f24}
-    .chart .faint{fill:#a3acb5}
     .chart .over{fill:#fff}
     .chart .pixels{image-rendering:pixelated}
     @media screen and (prefers-color-scheme:dark){
@@ -72,7 +71,6 @@ enum ChartStyle {
     .chart .hit{fill:#56b4e9}
     .chart .miss{fill:#f2994a}
     .chart .count{fill:#e8ebee}
-    .chart .faint{fill:#58626c}
     .chart .over{fill:#0d1013}
     .chart .ink{filter:invert(1)}
     }
@@ -80,7 +78,7 @@ enum ChartStyle {
 
   /// The rule that enlarges labels where a page shows charts much smaller than drawn.
   static let narrowRules = """
-    @media (max-width:560px){.chart,.chart.compact .count{font-size:19px}}
+    @media (max-width:560px){.chart{font-size:19px}.chart.compact .count{font-size:17px}}
     """
 
   /// The classes that give a series its colour, and its line its dashes.

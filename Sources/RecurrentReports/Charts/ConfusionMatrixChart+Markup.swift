@@ -35,7 +35,7 @@ extension ConfusionMatrixChart {
 
   private func addHeadings(_ plot: Plot, to drawing: inout ChartDrawing) {
     let baseline = plot.top - 10
-    let right = plot.left + Double(classCount) * plot.cell
+    let right = plot.left + Double(classCount) * plot.cell + plot.accuracyWidth
     drawing.addText("true", x: plot.left - 10, y: baseline, anchor: "end", classes: "strong")
     drawing.addText(
       "read as",
@@ -44,7 +44,7 @@ extension ConfusionMatrixChart {
       anchor: plot.turnsColumnNames ? "end" : "start",
       classes: "strong"
     )
-    drawing.addText("accuracy", x: right + 10, y: baseline, classes: "strong")
+    drawing.addText("accuracy", x: right, y: baseline, anchor: "end", classes: "strong")
     for column in 0..<classCount {
       let middle = plot.left + (Double(column) + 0.5) * plot.cell
       addName(
@@ -77,7 +77,7 @@ extension ConfusionMatrixChart {
     }
     drawing.addText(
       accuracy(ofRow: row).map { NumberText.percent($0, places: 1) } ?? "–",
-      x: plot.left + Double(classCount) * plot.cell + 68,
+      x: plot.left + Double(classCount) * plot.cell + plot.accuracyWidth,
       y: middle + plot.nameSize * 0.35,
       anchor: "end",
       classes: "strong",

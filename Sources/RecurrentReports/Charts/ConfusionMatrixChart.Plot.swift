@@ -7,6 +7,7 @@ extension ConfusionMatrixChart {
     var nameSize: Double
     var countSize: Double
     var nameRoom: Double
+    var accuracyWidth: Double
     var turnsColumnNames: Bool
     /// Whether all texts still fit when a narrow page enlarges them.
     var isCompact: Bool
@@ -16,7 +17,6 @@ extension ConfusionMatrixChart {
 
   /// The widest a class name may be drawn.
   private static let longestName: Double = 150
-  private static let accuracyWidth: Double = 78
 
   /// Chooses sizes for the number of classes, the length of their names and of the counts.
   func plot(margin: Double, top: Double, isEmbedded: Bool) -> Plot {
@@ -42,6 +42,7 @@ extension ConfusionMatrixChart {
     let corner = turnsColumnNames ? "read as" : "true"
     let left = margin + max(nameRoom, TextWidth.estimate(corner, fontSize: widestSize)) + 10
     let gridTop = top + headingHeight
+    let accuracyWidth = TextWidth.estimate("accuracy", fontSize: widestSize) + 10
     let overhang = turnsColumnNames ? max(0, nameRoom * 0.71 - cell / 2) : 0
     return Plot(
       left: left,
@@ -50,9 +51,10 @@ extension ConfusionMatrixChart {
       nameSize: nameSize,
       countSize: min(14, (cell - 4) / (Double(max(2, digits)) * 0.58)),
       nameRoom: nameRoom,
+      accuracyWidth: accuracyWidth,
       turnsColumnNames: turnsColumnNames,
       isCompact: isCompact,
-      width: left + classes * cell + max(Self.accuracyWidth, overhang) + margin,
+      width: left + classes * cell + max(accuracyWidth, overhang) + margin,
       height: gridTop + classes * cell
     )
   }

@@ -14,7 +14,7 @@ extension LineChart {
     let labelSize = isStandalone ? ChartStyle.labelSize : ChartStyle.narrowLabelSize
     let plot = movedRight(
       plot(
-        top: margin + header + 30,
+        top: margin + header + (isStandalone ? 30 : 38),
         width: width - 2 * margin,
         height: isStandalone ? 320 : 250,
         labelSize: labelSize
@@ -23,7 +23,7 @@ extension LineChart {
     )
     var drawing = ChartDrawing(
       width: width,
-      height: plot.bottom + 50 + margin,
+      height: plot.bottom + 56 + margin,
       placement: placement,
       title: title,
       summary: summary
@@ -65,12 +65,23 @@ extension LineChart {
     for tick in plot.x.ticks {
       let position = plot.horizontal(tick.value)
       axis += "M\(NumberText.coordinate(position)),\(bottom)v5"
-      drawing.addText(tick.label, x: position, y: plot.bottom + 22, anchor: "middle")
+      drawing.addText(tick.label, x: position, y: plot.bottom + 23, anchor: "middle")
     }
     drawing.add("<path class=\"axis\" d=\"\(axis)\"/>")
-    drawing.addText(yLabel, x: left, y: plot.top - 14, classes: "strong")
+    drawing.addText(
+      yLabel,
+      x: left,
+      y: plot.top - (drawing.placement.isStandalone ? 14 : 20),
+      classes: "strong"
+    )
     let middle = plot.left + plot.width / 2
-    drawing.addText(xLabel, x: middle, y: plot.bottom + 45, anchor: "middle", classes: "strong")
+    drawing.addText(
+      xLabel,
+      x: middle,
+      y: plot.bottom + 49,
+      anchor: "middle",
+      classes: "strong"
+    )
     if !series.contains(where: { $0.points.contains(where: isDrawable) }) {
       let height = plot.top + plot.height / 2
       drawing.addText("No values to show yet", x: middle, y: height, anchor: "middle")

@@ -73,7 +73,8 @@ public struct ImageGrid: Sendable, Hashable {
     let place = "x=\"\(NumberText.coordinate(x))\" y=\"\(NumberText.coordinate(y))\""
     let size = "width=\"\(NumberText.coordinate(side))\" height=\"\(NumberText.coordinate(side))\""
     let frame = ChartDrawing.rectangle(x: x, y: y, width: side, height: side)
-    return "\(frame) class=\"grid\"/><image class=\"\(classes)\" \(place) \(size) href=\"\(item.image.dataAddress)\">"
-      + "<title>\(MarkupText.escaped(item.caption))</title></image>"
+    return "\(frame) class=\"grid\"/>"
+      + "<image class=\"\(classes)\" \(place) \(size) href=\"\(item.image.dataAddress)\"><title>"
+      + "\(MarkupText.escaped(item.caption))</title></image>"
   }
 }

@@ -65,7 +65,8 @@ enum PageStyle {
     @media (max-width:860px){.curves,.details,.pair{grid-template-columns:minmax(0,1fr)}}
     @media (max-width:560px){main{padding:2rem 1rem 3rem}h1{font-size:1.625rem}\
     .figures{grid-template-columns:1fr 1fr;gap:1.25rem 1rem}.figures .value{font-size:1.5rem}\
-    .mistakes{grid-template-columns:repeat(auto-fill,minmax(6.5rem,1fr));gap:1.25rem 1rem}}
+    .mistakes{grid-template-columns:repeat(auto-fill,minmax(6.5rem,1fr));gap:1.25rem 1rem}\
+    .mistakes p{font-size:.75rem}}
     @media screen and (prefers-color-scheme:dark){.mistakes img{outline-color:#2a3037}\
     .mistakes .ink{filter:invert(1);outline-color:#d5cfc8}}
     @media print{main{max-width:none;padding:0}body{font-size:11pt}.scroll{overflow:visible}\

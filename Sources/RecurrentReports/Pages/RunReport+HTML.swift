@@ -75,7 +75,7 @@ extension RunReport {
       <h2 id="confusion-heading">What was read as what</h2>
       <p class="note">Each row holds the test examples of one class. Blue squares were read \
       rightly, orange ones wrongly; the stronger the colour, the larger the share of the row.</p>
-      <div class="\(plot.width > 700 ? "stack" : "pair")" style="--first:\(width)">
+      <div class="\(plot.width > 760 ? "stack" : "pair")" style="--first:\(width)">
       <div class="scroll" role="region" aria-label="Confusion matrix" tabindex="0">
       <div style="\(size)">
       \(chart.markup(for: .embedded(identifier: "confusion")))</div>
@@ -98,12 +98,14 @@ extension RunReport {
       let reading = MarkupText.escaped(className(mistake.predictedClass))
       let certainty = MarkupText.escaped(NumberText.probability(mistake.predictedProbability))
       let doubt = MarkupText.escaped(NumberText.probability(mistake.trueProbability))
+      // No-break spaces keep short phrases together on a narrow page.
+      let outcome = "true \(truth), read\u{A0}as\(reading.count < 7 ? "\u{A0}" : " ")\(reading)"
+      let chances = "\(certainty), true\u{A0}class\u{A0}\(doubt)"
       let classes = mistake.image.tone == .ink ? " class=\"ink\"" : ""
       return """
         <li><img\(classes) src="\(mistake.image.dataAddress)" alt="\(description)" \
         width="\(mistake.image.columns)" height="\(mistake.image.rows)" />
-        <p><b>true \(truth), read as \(reading)</b><br />\
-        \(certainty), true class \(doubt)</p></li>
+        <p><b>\(outcome)</b><br />\(chances)</p></li>
 
         """
     }

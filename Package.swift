@@ -15,7 +15,10 @@ let package = Package(
   name: "recurrent",
   platforms: [.macOS(.v15)],
   products: [
-    .library(name: "RecurrentLibrary", targets: ["Recurrent", "RecurrentData", "RecurrentReports"]),
+    .library(
+      name: "RecurrentLibrary",
+      targets: ["Recurrent", "RecurrentData", "RecurrentReports"]
+    ),
     .executable(name: "recurrent", targets: ["RecurrentCommand"]),
   ],
   dependencies: [

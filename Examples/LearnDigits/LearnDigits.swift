@@ -9,7 +9,8 @@ struct LearnDigits {
     let trainer = Trainer(
       SequenceModel.lstm(inputSize: 28, hiddenSize: 128, classes: 10, seed: 1),
       optimizer: Adam(learningRate: 0.004),
-      options: TrainingOptions(epochs: 3, clipNorm: 1, schedule: WarmupLinearDecay()))
+      options: TrainingOptions(epochs: 3, clipNorm: 1, schedule: WarmupLinearDecay())
+    )
     for _ in 1...3 {
       let report = try trainer.trainEpoch(on: training)
       print("epoch \(report.epoch): cost \(report.averageCost), accuracy \(report.accuracy)")

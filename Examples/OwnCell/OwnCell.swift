@@ -62,10 +62,14 @@ struct OwnCell {
     var stream = RandomStream(seed: 1, purpose: .initialisation)
     let cell = ForgettingCell(inputSize: 28, hiddenSize: 64, using: &stream)
     let model = ForgettingClassifier(
-      layer: Recurrence(cell), head: Dense(inputSize: 64, outputSize: 10, using: &stream))
+      layer: Recurrence(cell),
+      head: Dense(inputSize: 64, outputSize: 10, using: &stream)
+    )
     let trainer = Trainer(
-      model, optimizer: Adam(learningRate: 0.005),
-      options: TrainingOptions(batchSize: 64, epochs: 3, clipNorm: 1))
+      model,
+      optimizer: Adam(learningRate: 0.005),
+      options: TrainingOptions(batchSize: 64, epochs: 3, clipNorm: 1)
+    )
     for _ in 1...3 {
       let report = try trainer.trainEpoch(on: training)
       print("epoch \(report.epoch): cost \(report.averageCost), accuracy \(report.accuracy)")

@@ -55,14 +55,21 @@ struct DataSelection: Codable, Equatable {
     let count = drawnCount ?? 20_000
     let parts = DrawnDigits.Split.allCases.map { split in
       DrawnDigits.dataset(
-        count: split == .training ? count : Self.drawnHeldOutCount, seed: seed, split: split)
+        count: split == .training ? count : Self.drawnHeldOutCount,
+        seed: seed,
+        split: split
+      )
     }
     var digest = SHA256Digest()
     for part in parts {
       if case .bytes(let bytes, _) = part.elements { digest.append(bytes) }
     }
     return DataSplits(
-      training: parts[0], validation: parts[1], test: parts[2], fingerprint: digest.hexadecimal)
+      training: parts[0],
+      validation: parts[1],
+      test: parts[2],
+      fingerprint: digest.hexadecimal
+    )
   }
 
   private func downloaded(_ variant: MNIST.Variant) async throws -> DataSplits {

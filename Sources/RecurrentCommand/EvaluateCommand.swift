@@ -18,7 +18,8 @@ struct EvaluateCommand: AsyncParsableCommand {
     discussion: """
       By default the examples are those the run was trained beside. Another data set of the same \
       shape can be named: a model that learned drawn digits can be tried on MNIST.
-      """)
+      """
+  )
 
   @Argument(help: "The run: its name under runs/, or its folder.")
   var run: String
@@ -32,7 +33,10 @@ struct EvaluateCommand: AsyncParsableCommand {
   @Option(help: "A folder with the data set's four IDX files, plain or gzip.")
   var data: String?
 
-  @Option(parsing: .unconditional, help: "Threads to share the work; the result does not depend on it.")
+  @Option(
+    parsing: .unconditional,
+    help: "Threads to share the work; the result does not depend on it."
+  )
   var threads = TrainingOptions.availableThreads
 
   func validate() throws {
@@ -52,7 +56,8 @@ struct EvaluateCommand: AsyncParsableCommand {
         the \(selection.name.title) examples are not those the run was trained beside \
         (SHA-256 \(splits.fingerprint.prefix(12))..., then \
         \(trained.record.dataFingerprint.prefix(12))...); name them with --dataset to use them anyway
-        """)
+        """
+      )
     }
     let examples = on == .test ? splits.test : splits.validation
     guard examples.features == trained.record.features,
@@ -63,11 +68,14 @@ struct EvaluateCommand: AsyncParsableCommand {
         \(selection.name.title) has \(examples.features) features a step and \
         \(examples.classNames.count) classes, the run \(trained.record.features) and \
         \(trained.record.classNames.count)
-        """)
+        """
+      )
     }
     let evaluation = trained.model.evaluate(on: examples, threads: threads)
     printTest(
-      evaluation, heading: "\(selection.name.title) \(on.rawValue)")
+      evaluation,
+      heading: "\(selection.name.title) \(on.rawValue)"
+    )
   }
 
   /// The run's own data, unless another data set or folder is named.
@@ -75,7 +83,9 @@ struct EvaluateCommand: AsyncParsableCommand {
     guard let dataset else {
       guard let data else { return own }
       guard own.name != .digits else {
-        throw ValidationError("--data needs --dataset mnist or fashion-mnist; this run's digits are drawn")
+        throw ValidationError(
+          "--data needs --dataset mnist or fashion-mnist; this run's digits are drawn"
+        )
       }
       return DataSelection(name: own.name, folder: data)
     }
@@ -100,7 +110,8 @@ struct TrainedRun {
       model.head.outputSize == record.classNames.count
     else {
       throw CommandFailure(
-        "\(folder.model): does not belong to \(folder.record): the sizes differ")
+        "\(folder.model): does not belong to \(folder.record): the sizes differ"
+      )
     }
   }
 }

@@ -11,7 +11,8 @@ struct PredictCommand: AsyncParsableCommand {
     discussion: """
       An image is a PNG file of one digit (dark on light or light on dark, any size), or one image \
       of an IDX file, plain or gzip, by its number from 0: t10k-images-idx3-ubyte.gz:7
-      """)
+      """
+  )
 
   @Argument(help: "The run: its name under runs/, or its folder.")
   var run: String
@@ -47,28 +48,38 @@ struct PredictCommand: AsyncParsableCommand {
 
   private func dataset(_ name: String, _ record: RunRecord) throws -> SequenceDataset {
     let isFile = FileManager.default.fileExists(atPath: name)
-    if !isFile, let colon = name.lastIndex(of: ":"), let index = Int(name[name.index(after: colon)...]) {
+    if !isFile, let colon = name.lastIndex(of: ":"),
+      let index = Int(name[name.index(after: colon)...])
+    {
       return try image(index, of: String(name[..<colon]), classNames: record.classNames)
     }
     return try DigitImage(pngFile: name).dataset(classNames: record.classNames)
   }
 
   private func image(
-    _ index: Int, of path: String, classNames: [String]
+    _ index: Int,
+    of path: String,
+    classNames: [String]
   ) throws -> SequenceDataset {
     let file = try IDXFile(path: path)
     let side = DigitImage.side
     guard file.dimensions.count == 3, file.dimensions[1] == side, file.dimensions[2] == side else {
       throw CommandFailure(
-        "\(path): holds no images of \(side) x \(side) pixels; its dimensions are \(file.dimensions)")
+        "\(path): holds no images of \(side) x \(side) pixels; its dimensions are \(file.dimensions)"
+      )
     }
     guard (0..<file.dimensions[0]).contains(index) else {
       throw CommandFailure(
-        "\(path): has no image \(index); its images are 0 to \(file.dimensions[0] - 1)")
+        "\(path): has no image \(index); its images are 0 to \(file.dimensions[0] - 1)"
+      )
     }
     let size = side * side
     return SequenceDataset(
       elements: .bytes(Array(file.bytes[index * size..<(index + 1) * size]), scale: 1 / 255),
-      labels: [0], steps: side, features: side, classNames: classNames)
+      labels: [0],
+      steps: side,
+      features: side,
+      classNames: classNames
+    )
   }
 }

@@ -38,8 +38,13 @@ enum Preset: String, ExpressibleByArgument, CaseIterable, Codable {
     case .standard: Recipe()
     case .notebook:
       Recipe(
-        initialization: .notebook, epochs: 1000, optimizer: .gradientDescent, learningRate: 0.001,
-        clip: nil, schedule: .constant)
+        initialization: .notebook,
+        epochs: 1000,
+        optimizer: .gradientDescent,
+        learningRate: 0.001,
+        clip: nil,
+        schedule: .constant
+      )
     }
   }
 }
@@ -67,18 +72,29 @@ struct Recipe: Codable, Equatable {
     return switch cell {
     case .lstm:
       .lstm(
-        inputSize: dataset.features, hiddenSize: hiddenSize, classes: classes,
-        forgetBias: forgetBias, initialization: initialization, seed: seed)
+        inputSize: dataset.features,
+        hiddenSize: hiddenSize,
+        classes: classes,
+        forgetBias: forgetBias,
+        initialization: initialization,
+        seed: seed
+      )
     case .rnn:
       .rnn(
-        inputSize: dataset.features, hiddenSize: hiddenSize, classes: classes,
-        initialization: initialization, seed: seed)
+        inputSize: dataset.features,
+        hiddenSize: hiddenSize,
+        classes: classes,
+        initialization: initialization,
+        seed: seed
+      )
     }
   }
 
   /// A trainer of `model` by this recipe.
   func trainer(
-    of model: SequenceModel, seed: UInt64, threads: Int
+    of model: SequenceModel,
+    seed: UInt64,
+    threads: Int
   ) -> Trainer<SequenceModel> {
     let rule: any Optimizer =
       switch optimizer {
@@ -91,9 +107,17 @@ struct Recipe: Codable, Equatable {
       case .linear: WarmupLinearDecay()
       }
     return Trainer(
-      model, optimizer: rule,
+      model,
+      optimizer: rule,
       options: TrainingOptions(
-        batchSize: batchSize, epochs: epochs, seed: seed, threads: threads, clipNorm: clip,
-        dropsLastBatch: dropsLastBatch, schedule: change))
+        batchSize: batchSize,
+        epochs: epochs,
+        seed: seed,
+        threads: threads,
+        clipNorm: clip,
+        dropsLastBatch: dropsLastBatch,
+        schedule: change
+      )
+    )
   }
 }

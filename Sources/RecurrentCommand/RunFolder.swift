@@ -26,7 +26,8 @@ struct RunFolder {
       }
     }
     throw CommandFailure(
-      "\(candidates[0]): there is no run here (no run.json); \(Self.advice(beside: name))")
+      "\(candidates[0]): there is no run here (no run.json); \(Self.advice(beside: name))"
+    )
   }
 
   /// Makes the folder of a new run.
@@ -62,7 +63,9 @@ struct RunFolder {
     let url = URL(filePath: path)
     do {
       try FileManager.default.createDirectory(
-        at: url.deletingLastPathComponent(), withIntermediateDirectories: true)
+        at: url.deletingLastPathComponent(),
+        withIntermediateDirectories: true
+      )
       if FileManager.default.fileExists(atPath: path) { return false }
       try FileManager.default.createDirectory(at: url, withIntermediateDirectories: false)
       return true
@@ -70,13 +73,14 @@ struct RunFolder {
       return false
     } catch {
       throw CommandFailure(
-        "\(path): the run's folder cannot be made; choose a --run folder you may write to")
+        "\(path): the run's folder cannot be made; choose a --run folder you may write to"
+      )
     }
   }
 
   /// Writes text as a file of the run, in one piece.
   func write(_ text: String, to path: String) throws {
-    try AtomicFile.replace(path, with: Array(text.utf8))
+    try WholeFile.write(Array(text.utf8), to: path)
   }
 
   /// What to do when there is no run of a name.
@@ -85,6 +89,7 @@ struct RunFolder {
       .filter { FileManager.default.fileExists(atPath: "\(parent)/\($0)/run.json") }.sorted()
     return names.isEmpty
       ? "train one with 'recurrent train'"
-      : "runs here are " + names.prefix(8).joined(separator: ", ") + (names.count > 8 ? ", ..." : "")
+      : "runs here are " + names.prefix(8).joined(separator: ", ")
+        + (names.count > 8 ? ", ..." : "")
   }
 }

@@ -31,12 +31,20 @@ struct RunPictures {
       settings: settings,
       epochs: record.epochs.map { epoch in
         RunReport.EpochRecord(
-          epoch: epoch.epoch, averageCost: epoch.cost, trainingAccuracy: epoch.trainingAccuracy,
-          validationAccuracy: epoch.validationAccuracy, validationCost: epoch.validationCost,
-          seconds: epoch.seconds, examplesPerSecond: epoch.examplesPerSecond)
+          epoch: epoch.epoch,
+          averageCost: epoch.cost,
+          trainingAccuracy: epoch.trainingAccuracy,
+          validationAccuracy: epoch.validationAccuracy,
+          validationCost: epoch.validationCost,
+          seconds: epoch.seconds,
+          examplesPerSecond: epoch.examplesPerSecond
+        )
       },
       test: RunReport.TestResult(
-        accuracy: evaluation.accuracy, cost: evaluation.cost, count: record.testCount),
+        accuracy: evaluation.accuracy,
+        cost: evaluation.cost,
+        count: record.testCount
+      ),
       confusionCounts: evaluation.confusion.counts,
       classNames: record.classNames,
       mistakes: evaluation.worstMistakes(of: test, limit: 20).map(mistake),
@@ -45,7 +53,8 @@ struct RunPictures {
         entry("Instruction set", record.instructionSet),
         entry("Threads", "\(record.threads)"),
         entry("System", ProcessInfo.processInfo.operatingSystemVersionString),
-      ])
+      ]
+    )
   }
 
   private var settings: [RunReport.Entry] {
@@ -54,7 +63,8 @@ struct RunPictures {
       entry("Data", record.data.name.title),
       entry(
         "Examples",
-        "\(record.trainingCount) training, \(record.validationCount) validation, \(record.testCount) test"),
+        "\(record.trainingCount) training, \(record.validationCount) validation, \(record.testCount) test"
+      ),
       entry("Data SHA-256", record.dataFingerprint),
       entry("Cell", recipe.cell.rawValue),
       entry("Hidden units", "\(recipe.hiddenSize)"),
@@ -82,8 +92,10 @@ struct RunPictures {
     let (truth, predicted) = (test.labels[index], evaluation.predictions[index])
     return RunReport.Mistake(
       image: GreyscaleImage(rows: test.steps, columns: test.features, pixels: pixels, tone: .ink),
-      trueClass: truth, predictedClass: predicted,
+      trueClass: truth,
+      predictedClass: predicted,
       predictedProbability: Double(evaluation.probabilities[index, predicted]),
-      trueProbability: Double(evaluation.probabilities[index, truth]))
+      trueProbability: Double(evaluation.probabilities[index, truth])
+    )
   }
 }

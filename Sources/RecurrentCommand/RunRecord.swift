@@ -52,13 +52,21 @@ struct RunRecord: Codable {
       self = try JSONDecoder().decode(RunRecord.self, from: data)
     } catch {
       throw CommandFailure(
-        "\(folder.record): is not the record of a run; it is damaged or of another version")
+        "\(folder.record): is not the record of a run; it is damaged or of another version"
+      )
     }
   }
 
   init(
-    data: DataSelection, dataFingerprint: String, trainingCount: Int, validationCount: Int,
-    testCount: Int, dataset: SequenceDataset, recipe: Recipe, seed: UInt64, threads: Int
+    data: DataSelection,
+    dataFingerprint: String,
+    trainingCount: Int,
+    validationCount: Int,
+    testCount: Int,
+    dataset: SequenceDataset,
+    recipe: Recipe,
+    seed: UInt64,
+    threads: Int
   ) {
     self.data = data
     self.dataFingerprint = dataFingerprint

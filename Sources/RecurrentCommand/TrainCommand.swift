@@ -11,7 +11,8 @@ struct TrainCommand: AsyncParsableCommand {
     discussion: """
       Without any option: an LSTM of 128 units learns digits drawn by code. The run's folder under \
       runs/ gets the model, the numbers and a report to open in a browser.
-      """)
+      """
+  )
 
   @Argument(help: "What to learn: digits (drawn by code, no download), mnist or fashion-mnist.")
   var dataset = DataSetName.digits
@@ -22,10 +23,16 @@ struct TrainCommand: AsyncParsableCommand {
   @OptionGroup(title: "Model and training (each overrides the preset)")
   var choices: RecipeOptions
 
-  @Option(parsing: .unconditional, help: "What decides starting values, the order of examples and drawn digits.")
+  @Option(
+    parsing: .unconditional,
+    help: "What decides starting values, the order of examples and drawn digits."
+  )
   var seed: UInt64 = 1
 
-  @Option(parsing: .unconditional, help: "Threads to share the work; the result does not depend on it.")
+  @Option(
+    parsing: .unconditional,
+    help: "Threads to share the work; the result does not depend on it."
+  )
   var threads = TrainingOptions.availableThreads
 
   @Option(help: "The run's name under runs/, or a path. Default: made from the settings.")
@@ -68,13 +75,21 @@ struct TrainCommand: AsyncParsableCommand {
         """
         --batch \(recipe.batchSize) with --drop-last leaves no batch of \
         \(splits.training.count) training examples; use a smaller --batch
-        """)
+        """
+      )
     }
     let folder = try RunFolder(
-      new: self.run, otherwise: "\(dataset.rawValue)-\(recipe.cell.rawValue)-\(recipe.hiddenSize)")
+      new: self.run,
+      otherwise: "\(dataset.rawValue)-\(recipe.cell.rawValue)-\(recipe.hiddenSize)"
+    )
     var session = TrainingSession(
-      selection: selection, splits: splits, recipe: recipe, seed: seed, threads: threads,
-      folder: folder)
+      selection: selection,
+      splits: splits,
+      recipe: recipe,
+      seed: seed,
+      threads: threads,
+      folder: folder
+    )
     try session.run()
   }
 }
@@ -90,7 +105,10 @@ struct RecipeOptions: ParsableArguments {
   @Option(parsing: .unconditional, help: "What an LSTM's forget gate bias starts from.")
   var forgetBias: Float?
 
-  @Option(name: .customLong("init"), help: "Starting values: recommended, torch, keras or notebook.")
+  @Option(
+    name: .customLong("init"),
+    help: "Starting values: recommended, torch, keras or notebook."
+  )
   var initialization: Initialization?
 
   @Option(parsing: .unconditional, help: "Times to go through the training examples.")
@@ -132,7 +150,8 @@ struct RecipeOptions: ParsableArguments {
   private static func check(_ name: String, _ value: Int?, _ range: ClosedRange<Int>) throws {
     guard let value, !range.contains(value) else { return }
     throw ValidationError(
-      "\(name) is \(value); use a whole number from \(range.lowerBound) to \(range.upperBound)")
+      "\(name) is \(value); use a whole number from \(range.lowerBound) to \(range.upperBound)"
+    )
   }
 
   /// The recipe with every setting that was given.

@@ -12,18 +12,32 @@ struct TrainingSession {
   private var record: RunRecord
 
   init(
-    selection: DataSelection, splits: DataSplits, recipe: Recipe, seed: UInt64, threads: Int,
+    selection: DataSelection,
+    splits: DataSplits,
+    recipe: Recipe,
+    seed: UInt64,
+    threads: Int,
     folder: RunFolder
   ) {
     self.splits = splits
     self.threads = threads
     self.folder = folder
     trainer = recipe.trainer(
-      of: recipe.model(for: splits.training, seed: seed), seed: seed, threads: threads)
+      of: recipe.model(for: splits.training, seed: seed),
+      seed: seed,
+      threads: threads
+    )
     record = RunRecord(
-      data: selection, dataFingerprint: splits.fingerprint, trainingCount: splits.training.count,
-      validationCount: splits.validation.count, testCount: splits.test.count,
-      dataset: splits.training, recipe: recipe, seed: seed, threads: threads)
+      data: selection,
+      dataFingerprint: splits.fingerprint,
+      trainingCount: splits.training.count,
+      validationCount: splits.validation.count,
+      testCount: splits.test.count,
+      dataset: splits.training,
+      recipe: recipe,
+      seed: seed,
+      threads: threads
+    )
   }
 
   /// Trains, tests, and writes everything.
@@ -39,7 +53,10 @@ struct TrainingSession {
     print("Training took \(duration((clock.now - start) / .seconds(1))).")
     let test = trainer.model.evaluate(on: splits.test, threads: threads)
     record.test = RunRecord.TestResult(
-      accuracy: test.accuracy, cost: test.cost, count: splits.test.count)
+      accuracy: test.accuracy,
+      cost: test.cost,
+      count: splits.test.count
+    )
     try save()
     try RunPictures(record: record, evaluation: test, test: splits.test).write(to: folder)
     printTest(test, heading: "Test")
@@ -57,7 +74,8 @@ struct TrainingSession {
       \(trainer.model.parameterCount) parameters; \(recipe.optimizer.rawValue), \
       learning rate \(recipe.learningRate), batch \(recipe.batchSize), seed \(record.seed), \
       \(threads) thread\(threads == 1 ? "" : "s"), \(record.instructionSet)
-      """)
+      """
+    )
   }
 
   private mutating func trainEpoch(startedAt start: ContinuousClock.Instant) throws {
@@ -71,21 +89,31 @@ struct TrainingSession {
     progress.clear()
     record.epochs.append(
       RunRecord.Epoch(
-        epoch: report.epoch, cost: report.averageCost, trainingAccuracy: report.accuracy,
-        validationAccuracy: validation.accuracy, validationCost: validation.cost,
-        seconds: report.seconds, examplesPerSecond: report.examplesPerSecond))
-    let number = String(repeating: "0", count: max(0, 4 - "\(report.epoch)".count)) + "\(report.epoch)"
+        epoch: report.epoch,
+        cost: report.averageCost,
+        trainingAccuracy: report.accuracy,
+        validationAccuracy: validation.accuracy,
+        validationCost: validation.cost,
+        seconds: report.seconds,
+        examplesPerSecond: report.examplesPerSecond
+      )
+    )
+    let number =
+      String(repeating: "0", count: max(0, 4 - "\(report.epoch)".count)) + "\(report.epoch)"
     print(
       """
       Epoch: \(number) cost=\(decimals(report.averageCost, 9)) \
       training=\(decimals(report.accuracy, 4)) validation=\(decimals(validation.accuracy, 4))
-      """)
+      """
+    )
     // A reader of a pipe sees each epoch when it ends.
     flushOutput()
   }
 
   private static func progressText(
-    _ step: StepReport, of epochs: Int, startedAt start: ContinuousClock.Instant
+    _ step: StepReport,
+    of epochs: Int,
+    startedAt start: ContinuousClock.Instant
   ) -> String {
     let done = Double((step.epoch - 1) * step.steps + step.step)
     let share = done / Double(epochs * step.steps)
@@ -114,7 +142,8 @@ func printTest(_ evaluation: Evaluation, heading: String) {
     """
     \(heading) accuracy: \(percent(evaluation.accuracy)) of \(confusion.total) examples, \
     cost \(decimals(evaluation.cost, 4))
-    """)
+    """
+  )
   let worst = confusion.confusions.prefix(3).map { item in
     "\(confusion.classNames[item.truth]) read as \(confusion.classNames[item.predicted]) (\(item.count))"
   }

@@ -31,7 +31,11 @@ public struct Golden: Sendable, CustomStringConvertible {
       }
       result.append(
         Golden(
-          name: manifest.deletingPathExtension().lastPathComponent, file: file, manifest: data))
+          name: manifest.deletingPathExtension().lastPathComponent,
+          file: file,
+          manifest: data
+        )
+      )
     }
     return result.sorted { $0.name < $1.name }
   }

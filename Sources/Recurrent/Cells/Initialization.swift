@@ -14,7 +14,10 @@ public enum Initialization: String, Sendable, Codable, CaseIterable {
   ///
   /// - Precondition: The sizes are at least 1.
   func weights(
-    gates: Int, inputSize: Int, hiddenSize: Int, from stream: inout RandomStream
+    gates: Int,
+    inputSize: Int,
+    hiddenSize: Int,
+    from stream: inout RandomStream
   ) -> RecurrentWeights {
     require(
       inputSize > 0 && hiddenSize > 0,
@@ -31,7 +34,9 @@ public enum Initialization: String, Sendable, Codable, CaseIterable {
       recurrent = Tensor.concatenated(
         (0..<gates).map { _ in
           Initializer.orthogonal.tensor([hiddenSize, hiddenSize], from: &stream)
-        }, along: 0)
+        },
+        along: 0
+      )
     case .keras:
       let glorot = Initializer.glorotUniform(inputs: inputSize, outputs: rows)
       input = glorot.tensor([rows, inputSize], from: &stream)
@@ -46,12 +51,17 @@ public enum Initialization: String, Sendable, Codable, CaseIterable {
       recurrent = glorot.tensor([rows, hiddenSize], from: &stream)
     }
     return RecurrentWeights(
-      input: input, recurrent: recurrent, bias: bias.tensor([rows], from: &stream))
+      input: input,
+      recurrent: recurrent,
+      bias: bias.tensor([rows], from: &stream)
+    )
   }
 
   /// Returns starting values for a dense layer: the weight `[outputs, inputs]` and the bias.
   func denseWeights(
-    inputSize: Int, outputSize: Int, from stream: inout RandomStream
+    inputSize: Int,
+    outputSize: Int,
+    from stream: inout RandomStream
   ) -> (weight: Tensor, bias: Tensor) {
     let weight: Initializer
     var bias = Initializer.constant(0)

@@ -41,11 +41,18 @@ public struct LSTMCell: Cell {
   /// `forgetBias` is what the forget gate's bias starts from: at 1 the cell remembers until it has
   /// learned to forget (R. Jozefowicz, W. Zaremba, I. Sutskever, 2015).
   public init(
-    inputSize: Int, hiddenSize: Int, forgetBias: Float = 1,
-    initialization: Initialization = .recommended, using stream: inout RandomStream
+    inputSize: Int,
+    hiddenSize: Int,
+    forgetBias: Float = 1,
+    initialization: Initialization = .recommended,
+    using stream: inout RandomStream
   ) {
     var weights = initialization.weights(
-      gates: 4, inputSize: inputSize, hiddenSize: hiddenSize, from: &stream)
+      gates: 4,
+      inputSize: inputSize,
+      hiddenSize: hiddenSize,
+      from: &stream
+    )
     weights.addForgetBias(forgetBias)
     self.init(weights)
   }

@@ -26,13 +26,21 @@ public struct RNNCell: Cell {
 
   /// Creates a cell with random parameters.
   public init(
-    inputSize: Int, hiddenSize: Int, activation: Activation = .tanh,
-    initialization: Initialization = .recommended, using stream: inout RandomStream
+    inputSize: Int,
+    hiddenSize: Int,
+    activation: Activation = .tanh,
+    initialization: Initialization = .recommended,
+    using stream: inout RandomStream
   ) {
     self.init(
       initialization.weights(
-        gates: 1, inputSize: inputSize, hiddenSize: hiddenSize, from: &stream),
-      activation: activation)
+        gates: 1,
+        inputSize: inputSize,
+        hiddenSize: hiddenSize,
+        from: &stream
+      ),
+      activation: activation
+    )
   }
 
   /// The number of features that one step reads.

@@ -19,7 +19,8 @@ extension RecurrentWeights {
     self.init(
       input: rows.slice(0..<inputSize, along: 1),
       recurrent: rows.slice(inputSize..<inputSize + hidden, along: 1),
-      bias: Self.exchangingMiddleGates(bias, along: 0))
+      bias: Self.exchangingMiddleGates(bias, along: 0)
+    )
     addForgetBias(forgetBias)
   }
 

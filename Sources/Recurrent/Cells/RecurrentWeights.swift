@@ -37,7 +37,8 @@ public struct RecurrentWeights: Sendable {
 
   /// Visits the three tensors under PyTorch's names, each followed by `suffix`.
   mutating func visitParameters(
-    suffix: String, _ visit: (_ name: String, _ parameter: inout Tensor) throws -> Void
+    suffix: String,
+    _ visit: (_ name: String, _ parameter: inout Tensor) throws -> Void
   ) rethrows {
     try visit("weight_ih" + suffix, &input)
     try visit("weight_hh" + suffix, &recurrent)

@@ -46,7 +46,9 @@ extension SequenceModel {
   }
 
   private static func layer(
-    _ names: [String], of file: SafetensorsFile, below: (any RecurrentLayer)?
+    _ names: [String],
+    of file: SafetensorsFile,
+    below: (any RecurrentLayer)?
   ) throws(FileError) -> any RecurrentLayer {
     let input = try file.matrix(named: names[0])
     let recurrent = try file.matrix(named: names[1])
@@ -55,7 +57,8 @@ extension SequenceModel {
       below.map({ $0.hiddenSize == input.shape[1] }) ?? true
     else {
       throw file.problem(
-        "array '\(names[0])' of shape \(input.shape) does not fit '\(names[1])' of \(recurrent.shape)")
+        "array '\(names[0])' of shape \(input.shape) does not fit '\(names[1])' of \(recurrent.shape)"
+      )
     }
     var bias = Tensor.zeros([rows])
     for name in names[2...] where file.entries[name] != nil {
@@ -63,7 +66,10 @@ extension SequenceModel {
     }
     let weights = RecurrentWeights(input: input, recurrent: recurrent, bias: bias)
     if rows == 4 * hiddenSize { return LSTM(weights) }
-    return RNN(weights, activation: file.metadata["activation"].flatMap(RNNCell.Activation.init) ?? .tanh)
+    return RNN(
+      weights,
+      activation: file.metadata["activation"].flatMap(RNNCell.Activation.init) ?? .tanh
+    )
   }
 
   /// The model as a safetensors file that PyTorch's `load_state_dict` takes.

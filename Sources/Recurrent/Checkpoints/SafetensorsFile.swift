@@ -62,7 +62,7 @@ public struct SafetensorsFile: Sendable {
   }
 
   func problem(_ text: String, offset: Int? = nil) -> FileError {
-    FileError(path: path, offset: offset, problem: text)
+    FileError(text, file: path, byteOffset: offset)
   }
 }
 
@@ -73,13 +73,7 @@ extension SafetensorsFile {
   ///
   /// - Throws: `FileError` when it cannot be read or is not a whole safetensors file.
   public init(contentsOf path: String) throws(FileError) {
-    let data: Data
-    do {
-      data = try Data(contentsOf: URL(filePath: path))
-    } catch {
-      throw FileError(path: path, problem: "cannot be read: no such file, or no permission")
-    }
-    try self.init(bytes: [UInt8](data), path: path)
+    try self.init(bytes: WholeFile.contents(of: path), path: path)
   }
 
   /// Reads a file's bytes; `path` is used in errors.
@@ -88,14 +82,16 @@ extension SafetensorsFile {
   public init(bytes: [UInt8], path: String) throws(FileError) {
     self.path = path
     guard bytes.count >= 8 else {
-      throw FileError(path: path, problem: "is too short for a safetensors file")
+      throw FileError("is too short for a safetensors file", file: path)
     }
     let length = (0..<8).reduce(UInt64(0)) { $0 | UInt64(bytes[$1]) << (8 * $1) }
     guard length <= 100_000_000 && length <= UInt64(bytes.count - 8) else {
       throw FileError(
-        path: path, offset: 0,
-        problem: "claims a header of \(length) bytes in a file of \(bytes.count)",
-        advice: "it is cut short or no safetensors file")
+        "claims a header of \(length) bytes in a file of \(bytes.count)",
+        file: path,
+        byteOffset: 0,
+        advice: "it is cut short or no safetensors file"
+      )
     }
     let start = 8 + Int(length)
     try readHeader(bytes[8..<start], data: bytes[start...])
@@ -122,7 +118,8 @@ extension SafetensorsFile {
   }
 
   private mutating func readHeader(
-    _ header: ArraySlice<UInt8>, data: ArraySlice<UInt8>
+    _ header: ArraySlice<UInt8>,
+    data: ArraySlice<UInt8>
   ) throws(FileError) {
     let values: [String: HeaderValue]
     do {
@@ -140,33 +137,45 @@ extension SafetensorsFile {
         let span = try Self.span(of: description, name: name, in: data.count, path: path)
         spans.append((span, name))
         entries[name] = Entry(
-          type: description.dtype, shape: description.shape,
-          bytes: data[data.startIndex + span.lowerBound..<data.startIndex + span.upperBound])
+          type: description.dtype,
+          shape: description.shape,
+          bytes: data[data.startIndex + span.lowerBound..<data.startIndex + span.upperBound]
+        )
       }
     }
     var end = 0
-    for (span, name) in spans.sorted(by: { ($0.0.lowerBound, $0.0.upperBound) < ($1.0.lowerBound, $1.0.upperBound) }) {
+    for (span, name) in spans.sorted(by: {
+      ($0.0.lowerBound, $0.0.upperBound) < ($1.0.lowerBound, $1.0.upperBound)
+    }) {
       guard span.lowerBound == end else {
-        throw problem("array '\(name)' leaves a gap or overlaps another", offset: data.startIndex + span.lowerBound)
+        throw problem(
+          "array '\(name)' leaves a gap or overlaps another",
+          offset: data.startIndex + span.lowerBound
+        )
       }
       end = span.upperBound
     }
     guard end == data.count else {
       throw problem(
-        "has \(data.count - end) bytes that belong to no array", offset: data.startIndex + end)
+        "has \(data.count - end) bytes that belong to no array",
+        offset: data.startIndex + end
+      )
     }
   }
 
   /// Where an array's bytes are, after checking every number of its description.
   private static func span(
-    of description: Description, name: String, in size: Int, path: String
+    of description: Description,
+    name: String,
+    in size: Int,
+    path: String
   ) throws(FileError) -> Range<Int> {
     let widths = [
       "F64": 8, "I64": 8, "U64": 8, "F32": 4, "I32": 4, "U32": 4, "F16": 2, "BF16": 2, "I16": 2,
       "U16": 2, "I8": 1, "U8": 1, "BOOL": 1,
     ]
     func failure(_ text: String) -> FileError {
-      FileError(path: path, problem: "array '\(name)' \(text)")
+      FileError("array '\(name)' \(text)", file: path)
     }
     guard let width = widths[description.dtype] else {
       throw failure("has the unknown type '\(description.dtype)'")
@@ -222,7 +231,7 @@ extension SafetensorsFile {
   /// Writes the file beside `path` and renames it into place.
   ///
   /// - Throws: `FileError` when it cannot be written.
-  public func write(to path: String) throws(FileError) { try AtomicFile.replace(path, with: bytes) }
+  public func write(to path: String) throws(FileError) { try WholeFile.write(bytes, to: path) }
 
   private static func quoted(_ text: String) -> String {
     var result = "\""

@@ -9,7 +9,9 @@ public struct ConfusionMatrix: Sendable, Equatable {
   public init(classNames: [String]) {
     self.classNames = classNames
     counts = Array(
-      repeating: Array(repeating: 0, count: classNames.count), count: classNames.count)
+      repeating: Array(repeating: 0, count: classNames.count),
+      count: classNames.count
+    )
   }
 
   /// Counts one example.

@@ -30,7 +30,8 @@ extension SequenceClassifier {
   ///
   /// - Precondition: The data set is not empty and has as many classes as the model.
   public func evaluate(
-    on dataset: SequenceDataset, threads: Int = TrainingOptions.availableThreads
+    on dataset: SequenceDataset,
+    threads: Int = TrainingOptions.availableThreads
   ) -> Evaluation {
     require(dataset.count > 0, "cannot evaluate a model on an empty data set")
     let classes = dataset.classNames.count
@@ -46,7 +47,14 @@ extension SequenceClassifier {
       unsafe losses.withUnsafeMutableElements { losses in
         guard let base = elements.baseAddress, let loss = losses.baseAddress else { return }
         unsafe kernels.pointee.softmax_cross_entropy(
-          dataset.count, classes, base, dataset.labels.map(Int32.init), 1, loss, nil)
+          dataset.count,
+          classes,
+          base,
+          dataset.labels.map(Int32.init),
+          1,
+          loss,
+          nil
+        )
         for (row, label) in dataset.labels.enumerated() {
           let choice = unsafe indexOfLargest(base + row * classes, count: classes)
           predictions.append(choice)
@@ -56,12 +64,16 @@ extension SequenceClassifier {
     }
     return Evaluation(
       cost: losses.elements.reduce(0.0) { $0 + Double($1) } / Double(dataset.count),
-      confusion: confusion, predictions: predictions, probabilities: softmax(logits))
+      confusion: confusion,
+      predictions: predictions,
+      probabilities: softmax(logits)
+    )
   }
 
   /// Returns the logits of every example of `dataset`, `[example, class]`.
   public func logits(
-    for dataset: SequenceDataset, threads: Int = TrainingOptions.availableThreads
+    for dataset: SequenceDataset,
+    threads: Int = TrainingOptions.availableThreads
   ) -> Tensor {
     let pool = WorkerPool(threads: threads)
     let fused = (self as? SequenceModel).flatMap { FusedPredictor($0, pool: pool) }

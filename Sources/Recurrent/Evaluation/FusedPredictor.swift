@@ -32,7 +32,10 @@ final class FusedPredictor: @unchecked Sendable {
       pool.forEach(parts.count) { part, worker in
         let range = parts[part]
         unsafe workers[worker].predict(
-          dataset, at: indices[range], into: base + range.lowerBound * classes)
+          dataset,
+          at: indices[range],
+          into: base + range.lowerBound * classes
+        )
       }
     }
   }

@@ -75,7 +75,8 @@ public struct Gradient: Sendable {
 /// - Precondition: The loss has one element.
 /// - Complexity: A small constant times the cost of `loss`; memory for every intermediate value.
 public func valueWithGradient<Model: Parameterized>(
-  at model: Model, in loss: (Model) throws -> Tensor
+  at model: Model,
+  in loss: (Model) throws -> Tensor
 ) rethrows -> (value: Tensor, gradient: Gradient) {
   let tape = Tape()
   var tracked = model

@@ -70,7 +70,7 @@ extension Tensor {
   /// Returns the tensor with every sign changed.
   public static prefix func - (a: Tensor) -> Tensor { a * -1 }
 
-  /// Adds `other`, times `scale`, to this tensor in place. Not differentiable.
+  /// Adds `other`, times `scale`, to this tensor in place, which no gradient sees.
   ///
   /// - Precondition: The shapes are equal.
   package mutating func add(_ other: Tensor, scaledBy scale: Float) {
@@ -83,17 +83,20 @@ extension Tensor {
     }
   }
 
-  /// The tensor times a number. Not differentiable.
+  /// The tensor times a number, which no gradient sees.
   func scaled(by scale: Float) -> Tensor {
     detached.combined(with: Tensor(scale), by: RECURRENT_MULTIPLY, name: "*")
   }
 
   private func combined(
-    with other: Tensor, by operation: RecurrentOperation, name: StaticString
+    with other: Tensor,
+    by operation: RecurrentOperation,
+    name: StaticString
   ) -> Tensor {
     guard let shape = Shape.broadcast(shape, other.shape) else {
       requirementFailed(
-        "\(name) cannot combine tensors of shapes \(shape) and \(other.shape)", file: #fileID,
+        "\(name) cannot combine tensors of shapes \(shape) and \(other.shape)",
+        file: #fileID,
         line: #line
       )
     }
@@ -107,7 +110,14 @@ extension Tensor {
           var done = 0
           plan.forEachRun { aOffset, bOffset in
             unsafe kernels.pointee.combine(
-              operation, plan.run, a + aOffset, plan.aRunStep, b + bOffset, plan.bRunStep, y + done)
+              operation,
+              plan.run,
+              a + aOffset,
+              plan.aRunStep,
+              b + bOffset,
+              plan.bRunStep,
+              y + done
+            )
             done += plan.run
           }
         }
@@ -161,7 +171,8 @@ struct BroadcastPlan {
     var bStride = bRunStep == 1 ? run : 1
     for axis in axes.reversed() {
       outer.insert(
-        (axis.extent, axis.aMoves ? aStride : 0, axis.bMoves ? bStride : 0), at: 0
+        (axis.extent, axis.aMoves ? aStride : 0, axis.bMoves ? bStride : 0),
+        at: 0
       )
       if axis.aMoves { aStride *= axis.extent }
       if axis.bMoves { bStride *= axis.extent }

@@ -14,7 +14,10 @@ public func matmul(_ a: Tensor, _ b: Tensor, transposingSecond: Bool = false) ->
       """
       matmul cannot multiply \(a.shape) by \(b.shape)\(transposingSecond ? " transposed" : ""): \
       it needs [..., m, k] and [k, n]
-      """, file: #fileID, line: #line)
+      """,
+      file: #fileID,
+      line: #line
+    )
   }
   return Tape.operation([a, b]) { inputs, isTracked in
     let (a, b) = (inputs[0], inputs[1])
@@ -43,13 +46,23 @@ extension Tensor {
       isTransposed ? (b.shape[1], b.shape[0]) : (b.shape[0], b.shape[1])
     let rows = inputs == 0 ? shape.count / max(outputs, 1) : count / inputs
     let packed = PackedMatrix(
-      b, inputs: inputs, outputs: outputs, inputStride: isTransposed ? 1 : outputs,
-      outputStride: isTransposed ? inputs : 1, bias: nil)
+      b,
+      inputs: inputs,
+      outputs: outputs,
+      inputStride: isTransposed ? 1 : outputs,
+      outputStride: isTransposed ? inputs : 1,
+      bias: nil
+    )
     return unsafe Tensor(uninitialized: shape) { result in
       unsafe withUnsafeElements { a in
         guard let a = a.baseAddress, let c = result.baseAddress else { return }
         unsafe packed.multiply(
-          a, rows: rows, rowStride: inputs, into: c, resultRowStride: outputs)
+          a,
+          rows: rows,
+          rowStride: inputs,
+          into: c,
+          resultRowStride: outputs
+        )
       }
     }
   }
@@ -63,7 +76,11 @@ struct PackedMatrix {
 
   /// Packs the matrix W[k][n] = elements[k * inputStride + n * outputStride].
   init(
-    _ matrix: Tensor, inputs: Int, outputs: Int, inputStride: Int, outputStride: Int,
+    _ matrix: Tensor,
+    inputs: Int,
+    outputs: Int,
+    inputStride: Int,
+    outputStride: Int,
     bias: Tensor?
   ) {
     require(
@@ -79,7 +96,14 @@ struct PackedMatrix {
         if let bias {
           unsafe bias.withUnsafeElements { bias in
             unsafe recurrent_pack(
-              inputs, outputs, source, inputStride, outputStride, bias.baseAddress, target)
+              inputs,
+              outputs,
+              source,
+              inputStride,
+              outputStride,
+              bias.baseAddress,
+              target
+            )
           }
         } else {
           unsafe recurrent_pack(inputs, outputs, source, inputStride, outputStride, nil, target)
@@ -93,15 +117,28 @@ struct PackedMatrix {
   /// `a` holds rows at a distance of `rowStride` floats, `result` rows of `outputs` floats at a
   /// distance of `resultRowStride`; the caller states both by passing them.
   func multiply(
-    _ a: UnsafePointer<Float>, rows: Int, rowStride: Int, into result: UnsafeMutablePointer<Float>,
+    _ a: UnsafePointer<Float>,
+    rows: Int,
+    rowStride: Int,
+    into result: UnsafeMutablePointer<Float>,
     resultRowStride: Int
   ) {
     unsafe panels.withUnsafeElements { panels in
       guard let panels = panels.baseAddress else { return }
       var product = unsafe RecurrentProduct(
-        rows: rows, columns: outputs, a: a, a_row_stride: rowStride, segments: 1,
-        segment_depth: inputs, segment_stride: 0, panels: panels, c: result,
-        c_row_stride: resultRowStride, c_panel_stride: PanelLayout.width, accumulates: false)
+        rows: rows,
+        columns: outputs,
+        a: a,
+        a_row_stride: rowStride,
+        segments: 1,
+        segment_depth: inputs,
+        segment_stride: 0,
+        panels: panels,
+        c: result,
+        c_row_stride: resultRowStride,
+        c_panel_stride: PanelLayout.width,
+        accumulates: false
+      )
       unsafe kernels.pointee.product(&product)
     }
   }

@@ -20,7 +20,8 @@ extension Tensor {
   /// - Precondition: The tensor has that axis.
   public func sum(along axis: Int) -> Tensor {
     require(
-      axis >= 0 && axis < shape.rank, "sum(along: \(axis)): a tensor of shape \(shape) has no such axis"
+      axis >= 0 && axis < shape.rank,
+      "sum(along: \(axis)): a tensor of shape \(shape) has no such axis"
     )
     return Tape.operation([self]) { inputs, _ in
       let x = inputs[0]
@@ -30,7 +31,12 @@ extension Tensor {
         unsafe x.withUnsafeElements { x in
           guard let x = x.baseAddress, let y = target.baseAddress else { return }
           for block in 0..<outer {
-            unsafe kernels.pointee.sum_rows(extent, inner, x + block * extent * inner, y + block * inner)
+            unsafe kernels.pointee.sum_rows(
+              extent,
+              inner,
+              x + block * extent * inner,
+              y + block * inner
+            )
           }
         }
       }

@@ -5,7 +5,8 @@ extension Tensor {
   /// - Precondition: The shapes have the same number of elements.
   public func reshaped(to shape: Shape) -> Tensor {
     require(
-      shape.count == count, "cannot reshape \(self.shape) to \(shape): \(count) elements"
+      shape.count == count,
+      "cannot reshape \(self.shape) to \(shape): \(count) elements"
     )
     return Tape.operation([self]) { inputs, _ in
       let original = inputs[0].shape
@@ -111,8 +112,10 @@ extension Tensor {
   public static func concatenated(_ tensors: [Tensor], along axis: Int) -> Tensor {
     guard let shape = Shape.concatenation(tensors.map(\.shape), axis: axis) else {
       requirementFailed(
-        "cannot concatenate shapes \(tensors.map(\.shape)) along axis \(axis)", file: #fileID,
-        line: #line)
+        "cannot concatenate shapes \(tensors.map(\.shape)) along axis \(axis)",
+        file: #fileID,
+        line: #line
+      )
     }
     return Tape.operation(tensors) { inputs, _ in
       let extents = inputs.map { $0.shape[axis] }
@@ -144,7 +147,9 @@ extension Tensor {
         var dimensions = tensor.shape.dimensions
         dimensions.insert(1, at: axis)
         return tensor.reshaped(to: Shape(dimensions))
-      }, along: axis)
+      },
+      along: axis
+    )
   }
 }
 
@@ -159,7 +164,8 @@ extension Tensor {
         for block in 0..<outer {
           let start = (block * extent + range.lowerBound) * inner
           _ = unsafe target[block * length..<(block + 1) * length].update(
-            fromContentsOf: source[start..<start + length])
+            fromContentsOf: source[start..<start + length]
+          )
         }
       }
     }
@@ -174,7 +180,8 @@ extension Tensor {
         for block in 0..<outer {
           let start = (block * extent + place) * inner
           _ = unsafe target[start..<start + length].update(
-            fromContentsOf: source[block * length..<(block + 1) * length])
+            fromContentsOf: source[block * length..<(block + 1) * length]
+          )
         }
       }
     }

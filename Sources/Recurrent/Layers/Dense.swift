@@ -21,7 +21,9 @@ public struct Dense: Parameterized {
   ///
   /// - Precondition: The sizes are at least 1.
   public init(
-    inputSize: Int, outputSize: Int, initialization: Initialization = .recommended,
+    inputSize: Int,
+    outputSize: Int,
+    initialization: Initialization = .recommended,
     using stream: inout RandomStream
   ) {
     require(
@@ -29,7 +31,10 @@ public struct Dense: Parameterized {
       "Dense needs sizes of at least 1, got \(inputSize) inputs and \(outputSize) outputs"
     )
     (weight, bias) = initialization.denseWeights(
-      inputSize: inputSize, outputSize: outputSize, from: &stream)
+      inputSize: inputSize,
+      outputSize: outputSize,
+      from: &stream
+    )
   }
 
   /// The number of inputs.

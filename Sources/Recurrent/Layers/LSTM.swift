@@ -19,13 +19,19 @@ public struct LSTM: RecurrentLayer, FusedLayer {
   ///
   /// - Precondition: The sizes are at least 1.
   public init(
-    inputSize: Int, hiddenSize: Int, forgetBias: Float = 1,
-    initialization: Initialization = .recommended, using stream: inout RandomStream
+    inputSize: Int,
+    hiddenSize: Int,
+    forgetBias: Float = 1,
+    initialization: Initialization = .recommended,
+    using stream: inout RandomStream
   ) {
     weights =
       LSTMCell(
-        inputSize: inputSize, hiddenSize: hiddenSize, forgetBias: forgetBias,
-        initialization: initialization, using: &stream
+        inputSize: inputSize,
+        hiddenSize: hiddenSize,
+        forgetBias: forgetBias,
+        initialization: initialization,
+        using: &stream
       ).weights
   }
 
@@ -36,10 +42,14 @@ public struct LSTM: RecurrentLayer, FusedLayer {
   /// - Precondition: The input has rank 3, at least one step, and `inputSize` features.
   /// - Complexity: O(batch time hidden (features + hidden)).
   public func callAsFunction(
-    _ input: Tensor, state: State? = nil
+    _ input: Tensor,
+    state: State? = nil
   ) -> (output: Tensor, state: State) {
     let (output, states) = run(
-      input, states: state.map { [$0.hidden, $0.cell] }, name: "LSTM")
+      input,
+      states: state.map { [$0.hidden, $0.cell] },
+      name: "LSTM"
+    )
     return (output, State(hidden: states[0], cell: states[1]))
   }
 

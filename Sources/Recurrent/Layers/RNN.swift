@@ -17,12 +17,17 @@ public struct RNN: RecurrentLayer, FusedLayer {
   ///
   /// - Precondition: The sizes are at least 1.
   public init(
-    inputSize: Int, hiddenSize: Int, activation: RNNCell.Activation = .tanh,
-    initialization: Initialization = .recommended, using stream: inout RandomStream
+    inputSize: Int,
+    hiddenSize: Int,
+    activation: RNNCell.Activation = .tanh,
+    initialization: Initialization = .recommended,
+    using stream: inout RandomStream
   ) {
     weights =
       RNNCell(
-        inputSize: inputSize, hiddenSize: hiddenSize, initialization: initialization,
+        inputSize: inputSize,
+        hiddenSize: hiddenSize,
+        initialization: initialization,
         using: &stream
       ).weights
     self.activation = activation
@@ -35,7 +40,8 @@ public struct RNN: RecurrentLayer, FusedLayer {
   /// - Precondition: The input has rank 3, at least one step, and `inputSize` features.
   /// - Complexity: O(batch time hidden (features + hidden)).
   public func callAsFunction(
-    _ input: Tensor, state: Tensor? = nil
+    _ input: Tensor,
+    state: Tensor? = nil
   ) -> (output: Tensor, state: Tensor) {
     let (output, states) = run(input, states: state.map { [$0] }, name: "RNN")
     return (output, states[0])

@@ -15,7 +15,8 @@ public struct Recurrence<RecurrentCell: Cell>: Parameterized {
   ///
   /// - Precondition: The input has rank 3, at least one step, and the cell's input size.
   public func callAsFunction(
-    _ input: Tensor, state: RecurrentCell.State? = nil
+    _ input: Tensor,
+    state: RecurrentCell.State? = nil
   ) -> (output: Tensor, state: RecurrentCell.State) {
     requireSequence(input, features: cell.inputSize, of: "Recurrence")
     var state = state ?? cell.zeroState(batch: input.shape[0])

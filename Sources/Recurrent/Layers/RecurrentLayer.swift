@@ -12,14 +12,16 @@ public protocol RecurrentLayer: Parameterized {
 
   /// Visits the parameters under the names they have in a model, where this is layer `index`.
   mutating func visitParameters(
-    asLayer index: Int, _ visit: (_ name: String, _ parameter: inout Tensor) throws -> Void
+    asLayer index: Int,
+    _ visit: (_ name: String, _ parameter: inout Tensor) throws -> Void
   ) rethrows
 }
 
 extension RecurrentLayer {
   /// Visits the parameters under their own names after "layers.`index`.".
   public mutating func visitParameters(
-    asLayer index: Int, _ visit: (_ name: String, _ parameter: inout Tensor) throws -> Void
+    asLayer index: Int,
+    _ visit: (_ name: String, _ parameter: inout Tensor) throws -> Void
   ) rethrows {
     try visitParameters { try visit("layers.\(index).\($0)", &$1) }
   }
@@ -50,7 +52,8 @@ extension FusedLayer {
 
   /// Visits the parameters under PyTorch's names in a module, such as "lstm.weight_ih_l0".
   public mutating func visitParameters(
-    asLayer index: Int, _ visit: (_ name: String, _ parameter: inout Tensor) throws -> Void
+    asLayer index: Int,
+    _ visit: (_ name: String, _ parameter: inout Tensor) throws -> Void
   ) rethrows {
     let prefix = Self.modelKey + "."
     try weights.visitParameters(suffix: "_l\(index)") { try visit(prefix + $0, &$1) }
@@ -60,16 +63,21 @@ extension FusedLayer {
   ///
   /// `states` are the hidden and, where the cell has one, the cell state before the first step.
   func run(
-    _ input: Tensor, states: [Tensor]?, name: String
+    _ input: Tensor,
+    states: [Tensor]?,
+    name: String
   ) -> (output: Tensor, states: [Tensor]) {
     requireSequence(input, features: inputSize, of: name)
     let cell = fusedCell
     let batch = input.shape[0]
     let stateShape: Shape = [batch, hiddenSize]
-    let states = states ?? (cell.hasCellState ? [.zeros(stateShape), .zeros(stateShape)] : [.zeros(stateShape)])
+    let states =
+      states
+      ?? (cell.hasCellState ? [.zeros(stateShape), .zeros(stateShape)] : [.zeros(stateShape)])
     for state in states {
       require(
-        state.shape == stateShape, "\(name) needs states of shape \(stateShape), got \(state.shape)"
+        state.shape == stateShape,
+        "\(name) needs states of shape \(stateShape), got \(state.shape)"
       )
     }
     let results = Tape.operation(

@@ -43,41 +43,72 @@ public struct SequenceModel: SequenceClassifier {
   ///
   /// - Precondition: The sizes are at least 1.
   public static func lstm(
-    inputSize: Int, hiddenSize: Int, classes: Int, forgetBias: Float = 1,
-    initialization: Initialization = .recommended, seed: UInt64
+    inputSize: Int,
+    hiddenSize: Int,
+    classes: Int,
+    forgetBias: Float = 1,
+    initialization: Initialization = .recommended,
+    seed: UInt64
   ) -> SequenceModel {
     var stream = RandomStream(seed: seed, purpose: .initialisation, index: 0)
     let layer = LSTM(
-      inputSize: inputSize, hiddenSize: hiddenSize, forgetBias: forgetBias,
-      initialization: initialization, using: &stream)
+      inputSize: inputSize,
+      hiddenSize: hiddenSize,
+      forgetBias: forgetBias,
+      initialization: initialization,
+      using: &stream
+    )
     return SequenceModel(
-      layer, classes: classes, initialization: initialization, seed: seed)
+      layer,
+      classes: classes,
+      initialization: initialization,
+      seed: seed
+    )
   }
 
   /// Creates a simple recurrent network with a dense head and random parameters, drawn by `seed`.
   ///
   /// - Precondition: The sizes are at least 1.
   public static func rnn(
-    inputSize: Int, hiddenSize: Int, classes: Int, activation: RNNCell.Activation = .tanh,
-    initialization: Initialization = .recommended, seed: UInt64
+    inputSize: Int,
+    hiddenSize: Int,
+    classes: Int,
+    activation: RNNCell.Activation = .tanh,
+    initialization: Initialization = .recommended,
+    seed: UInt64
   ) -> SequenceModel {
     var stream = RandomStream(seed: seed, purpose: .initialisation, index: 0)
     let layer = RNN(
-      inputSize: inputSize, hiddenSize: hiddenSize, activation: activation,
-      initialization: initialization, using: &stream)
+      inputSize: inputSize,
+      hiddenSize: hiddenSize,
+      activation: activation,
+      initialization: initialization,
+      using: &stream
+    )
     return SequenceModel(
-      layer, classes: classes, initialization: initialization, seed: seed)
+      layer,
+      classes: classes,
+      initialization: initialization,
+      seed: seed
+    )
   }
 
   private init(
-    _ layer: any RecurrentLayer, classes: Int, initialization: Initialization, seed: UInt64
+    _ layer: any RecurrentLayer,
+    classes: Int,
+    initialization: Initialization,
+    seed: UInt64
   ) {
     var stream = RandomStream(seed: seed, purpose: .initialisation, index: 1)
     self.init(
       layers: [layer],
       head: Dense(
-        inputSize: layer.hiddenSize, outputSize: classes, initialization: initialization,
-        using: &stream))
+        inputSize: layer.hiddenSize,
+        outputSize: classes,
+        initialization: initialization,
+        using: &stream
+      )
+    )
   }
 
   /// Returns the logits for sequences `[batch, time, features]`.

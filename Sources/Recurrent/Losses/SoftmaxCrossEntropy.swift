@@ -29,7 +29,14 @@ public func softmaxCrossEntropy(logits: Tensor, labels: [Int]) -> Tensor {
             let loss = losses.baseAddress
           else { return }
           unsafe kernels.pointee.softmax_cross_entropy(
-            rows, classes, x, targets, 1 / Float(rows), loss, dx)
+            rows,
+            classes,
+            x,
+            targets,
+            1 / Float(rows),
+            loss,
+            dx
+          )
         }
       }
     }
@@ -47,7 +54,9 @@ public func softmax(_ logits: Tensor) -> Tensor {
   let greatest = Tensor(
     (0..<rows.shape[0]).map { row in
       (0..<classes).reduce(-Float.infinity) { max($0, rows[row, $1]) }
-    }, shape: [rows.shape[0], 1])
+    },
+    shape: [rows.shape[0], 1]
+  )
   let powers = exp(logits.reshaped(to: rows.shape) - greatest)
   let sums = powers.sum(along: 1).reshaped(to: [rows.shape[0], 1])
   return (powers / sums).reshaped(to: logits.shape)

@@ -23,7 +23,10 @@ public struct Adam: Optimizer {
 
   /// Creates the optimizer.
   public init(
-    learningRate: Float = 0.001, beta1: Float = 0.9, beta2: Float = 0.999, epsilon: Float = 1e-8
+    learningRate: Float = 0.001,
+    beta1: Float = 0.9,
+    beta2: Float = 0.999,
+    epsilon: Float = 1e-8
   ) {
     self.learningRate = learningRate
     self.beta1 = beta1
@@ -49,9 +52,17 @@ public struct Adam: Optimizer {
                 let m = first.baseAddress, let v = second.baseAddress
               else { return }
               var request = unsafe RecurrentAdamStep(
-                count: gradient.count, parameters: w, gradients: g, first_moments: m,
-                second_moments: v, beta1: beta1, beta2: beta2, epsilon: epsilon,
-                step_size: Float(stepSize), second_moment_scale: Float(secondScale))
+                count: gradient.count,
+                parameters: w,
+                gradients: g,
+                first_moments: m,
+                second_moments: v,
+                beta1: beta1,
+                beta2: beta2,
+                epsilon: epsilon,
+                step_size: Float(stepSize),
+                second_moment_scale: Float(secondScale)
+              )
               unsafe kernels.pointee.adam(&request)
             }
           }

@@ -27,7 +27,15 @@ extension Gradient {
       unsafe tensors[index].withUnsafeMutableElements { elements in
         guard let base = elements.baseAddress else { return }
         var factor = Float(scale)
-        unsafe kernels.pointee.combine(RECURRENT_MULTIPLY, elements.count, base, 1, &factor, 0, base)
+        unsafe kernels.pointee.combine(
+          RECURRENT_MULTIPLY,
+          elements.count,
+          base,
+          1,
+          &factor,
+          0,
+          base
+        )
       }
     }
     return norm

@@ -14,10 +14,14 @@ public struct GradientDescent: Optimizer {
   public mutating func update(_ model: inout some Parameterized, with gradient: Gradient) {
     let learningRate = learningRate
     forEachParameter(of: &model, with: gradient, optimizer: "GradientDescent") {
-      _, parameter, gradient in
+      _,
+      parameter,
+      gradient in
       unsafe parameter.withUnsafeMutableElements { parameter in
         unsafe gradient.withUnsafeElements { gradient in
-          guard let target = parameter.baseAddress, let source = gradient.baseAddress else { return }
+          guard let target = parameter.baseAddress, let source = gradient.baseAddress else {
+            return
+          }
           unsafe kernels.pointee.gradient_descent(gradient.count, learningRate, source, target)
         }
       }

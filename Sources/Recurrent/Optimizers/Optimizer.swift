@@ -11,7 +11,9 @@ public protocol Optimizer: Sendable {
 
 /// Calls `body` with each parameter and its gradient, after checking that they belong together.
 func forEachParameter(
-  of model: inout some Parameterized, with gradient: Gradient, optimizer: StaticString,
+  of model: inout some Parameterized,
+  with gradient: Gradient,
+  optimizer: StaticString,
   _ body: (_ index: Int, _ parameter: inout Tensor, _ gradient: Tensor) -> Void
 ) {
   var index = 0

@@ -15,7 +15,9 @@
     if let memory = unsafe memory, count <= capacity { return unsafe memory }
     unsafe memory?.deallocate()
     let raw = UnsafeMutableRawPointer.allocate(
-      byteCount: max(count, 1) * MemoryLayout<Float>.stride, alignment: 64)
+      byteCount: max(count, 1) * MemoryLayout<Float>.stride,
+      alignment: 64
+    )
     let grown = unsafe raw.bindMemory(to: Float.self, capacity: max(count, 1))
     unsafe grown.initialize(repeating: 0, count: max(count, 1))
     unsafe memory = grown

@@ -21,7 +21,10 @@ public enum Initializer: Sendable, Equatable {
     case .constant(let value):
       return Tensor(repeating: value, shape: shape)
     case .uniform(let bound):
-      return Tensor((0..<shape.count).map { _ in stream.nextUniform(in: -bound...bound) }, shape: shape)
+      return Tensor(
+        (0..<shape.count).map { _ in stream.nextUniform(in: -bound...bound) },
+        shape: shape
+      )
     case .normal(let deviation):
       return Tensor((0..<shape.count).map { _ in deviation * stream.nextNormal() }, shape: shape)
     case .glorotUniform(let inputs, let outputs):
@@ -37,7 +40,9 @@ public enum Initializer: Sendable, Equatable {
   ///
   /// Twice is enough for orthogonality to rounding (W. Kahan, in B. N. Parlett, 1980).
   private static func orthogonalMatrix(
-    rows: Int, columns: Int, from stream: inout RandomStream
+    rows: Int,
+    columns: Int,
+    from stream: inout RandomStream
   ) -> Tensor {
     let count = min(rows, columns)
     let length = max(rows, columns)

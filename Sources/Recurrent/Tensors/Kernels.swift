@@ -4,7 +4,8 @@ package import RecurrentKernels
 ///
 /// The table is a constant of the C library: it is set before `main` and never changes, so reading
 /// it from any thread is safe.
-nonisolated(unsafe) package let kernels: UnsafePointer<RecurrentKernels> = unsafe recurrent_kernels()
+nonisolated(unsafe) package let kernels: UnsafePointer<RecurrentKernels> =
+  unsafe recurrent_kernels()
 
 /// The instruction set whose loops run, such as "avx512".
 package var instructionSet: String { unsafe String(cString: kernels.pointee.name) }

@@ -106,7 +106,8 @@ public struct RandomStream: RandomNumberGenerator, Sendable {
   }
 
   private static func philox(
-    _ counter: SIMD4<UInt32>, _ key: SIMD2<UInt32>
+    _ counter: SIMD4<UInt32>,
+    _ key: SIMD2<UInt32>
   ) -> SIMD4<UInt32> {
     var c = counter
     var k = key

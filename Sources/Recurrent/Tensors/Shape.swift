@@ -6,7 +6,8 @@ public struct Shape: Hashable, Sendable, ExpressibleByArrayLiteral, CustomString
   /// Creates a shape from extents, outermost axis first.
   public init(_ dimensions: [Int]) {
     require(
-      dimensions.allSatisfy { $0 >= 0 }, "a shape has no negative extent, got \(dimensions)"
+      dimensions.allSatisfy { $0 >= 0 },
+      "a shape has no negative extent, got \(dimensions)"
     )
     self.dimensions = dimensions
   }

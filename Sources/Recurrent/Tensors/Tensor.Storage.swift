@@ -12,7 +12,8 @@ extension Tensor {
     init(uninitialized count: Int) {
       self.count = count
       let memory = UnsafeMutableRawPointer.allocate(
-        byteCount: max(count, 1) * MemoryLayout<Float>.stride, alignment: 64
+        byteCount: max(count, 1) * MemoryLayout<Float>.stride,
+        alignment: 64
       )
       unsafe base = memory.bindMemory(to: Float.self, capacity: max(count, 1))
     }

@@ -16,7 +16,8 @@ public struct Tensor: Sendable {
 
   /// Creates a tensor whose elements `fill` must all write.
   init(
-    uninitialized shape: Shape, fill: (UnsafeMutableBufferPointer<Float>) throws -> Void
+    uninitialized shape: Shape,
+    fill: (UnsafeMutableBufferPointer<Float>) throws -> Void
   ) rethrows {
     self.init(shape: shape, storage: Storage(uninitialized: shape.count))
     unsafe try fill(storage.elements)

@@ -23,7 +23,9 @@ final class FusedEngine: TrainingEngine, @unchecked Sendable {
   }
 
   func run(
-    _ model: SequenceModel, on dataset: SequenceDataset, at indices: ArraySlice<Int>,
+    _ model: SequenceModel,
+    on dataset: SequenceDataset,
+    at indices: ArraySlice<Int>,
     gradient: inout Gradient
   ) -> BatchResult {
     let sharding = Sharding(rows: indices.count)
@@ -34,14 +36,23 @@ final class FusedEngine: TrainingEngine, @unchecked Sendable {
     weights.pack(model, forBackward: true)
     pool.forEach(sharding.count) { [self] shard, worker in
       let range = sharding[shard]
-      let part = indices[indices.startIndex + range.lowerBound..<indices.startIndex + range.upperBound]
+      let part = indices[
+        indices.startIndex + range.lowerBound..<indices.startIndex + range.upperBound
+      ]
       let target = unsafe gradients[shard].reserve(weights.gradientCount)
       let result = unsafe workers[worker].run(
-        on: dataset, at: part, lossScale: 1 / Float(sharding.rows), gradient: target)
+        on: dataset,
+        at: part,
+        lossScale: 1 / Float(sharding.rows),
+        gradient: target
+      )
       results.withLock { $0[shard] = result }
     }
     sumGradients(of: sharding.count)
-    unsafe weights.unpack(UnsafePointer(gradients[0].reserve(weights.gradientCount)), into: &gradient)
+    unsafe weights.unpack(
+      UnsafePointer(gradients[0].reserve(weights.gradientCount)),
+      into: &gradient
+    )
     return results.withLock { results in
       results[..<sharding.count].reduce(into: BatchResult()) {
         $0.lossSum += $1.lossSum
@@ -60,8 +71,11 @@ final class FusedEngine: TrainingEngine, @unchecked Sendable {
       while distance < count {
         for shard in stride(from: 0, to: count, by: 2 * distance) {
           unsafe kernels.pointee.add_scaled(
-            range.count, 1, gradients[shard + distance].reserve(total) + range.lowerBound,
-            gradients[shard].reserve(total) + range.lowerBound)
+            range.count,
+            1,
+            gradients[shard + distance].reserve(total) + range.lowerBound,
+            gradients[shard].reserve(total) + range.lowerBound
+          )
         }
         distance *= 2
       }

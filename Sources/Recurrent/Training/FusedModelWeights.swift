@@ -46,13 +46,24 @@ final class FusedModelWeights: @unchecked Sendable {
   func pack(_ model: SequenceModel, forBackward: Bool) {
     for (index, packed) in layers.enumerated() {
       guard let layer = model.layers[index] as? any FusedLayer else { continue }
-      packed.pack(layer.weights, forBackward: forBackward, forInputGradient: forBackward && index > 0)
+      packed.pack(
+        layer.weights,
+        forBackward: forBackward,
+        forInputGradient: forBackward && index > 0
+      )
     }
     unsafe model.head.weight.withUnsafeElements { weight in
       unsafe model.head.bias.withUnsafeElements { bias in
         guard let weight = weight.baseAddress else { return }
         unsafe recurrent_pack(
-          headInputs, classes, weight, 1, headInputs, bias.baseAddress, head)
+          headInputs,
+          classes,
+          weight,
+          1,
+          headInputs,
+          bias.baseAddress,
+          head
+        )
         if forBackward {
           unsafe recurrent_pack(classes, headInputs, weight, headInputs, 1, nil, headTransposed)
         }
@@ -80,7 +91,8 @@ final class FusedModelWeights: @unchecked Sendable {
     let panelSize = (1 + inputs) * PanelLayout.width
     unsafe gradient.tensors[head].withUnsafeMutableElements { weight in
       for output in 0..<classes {
-        let column = unsafe packed + offset + output / PanelLayout.width * panelSize
+        let column =
+          unsafe packed + offset + output / PanelLayout.width * panelSize
           + output % PanelLayout.width
         for input in 0..<inputs {
           unsafe weight[output * inputs + input] = column[(1 + input) * PanelLayout.width]

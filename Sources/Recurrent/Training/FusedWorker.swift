@@ -22,7 +22,9 @@ final class FusedWorker {
   /// `gradient` has `weights.gradientCount` floats and is overwritten with the packed gradient of
   /// `lossScale` times the sum of the losses.
   func run(
-    on dataset: SequenceDataset, at indices: ArraySlice<Int>, lossScale: Float,
+    on dataset: SequenceDataset,
+    at indices: ArraySlice<Int>,
+    lossScale: Float,
     gradient: UnsafeMutablePointer<Float>
   ) -> BatchResult {
     let rows = indices.count
@@ -33,30 +35,43 @@ final class FusedWorker {
     // The gradient at a layer's outputs: at first only the last step's, from the head.
     var arriving = unsafe FusedSequence.OutputGradients()
     unsafe arriving.hidden = unsafe UnsafePointer(
-      outputGradient.reserve(rows * weights.headInputs))
+      outputGradient.reserve(rows * weights.headInputs)
+    )
     for layer in stride(from: sequences.count - 1, through: 0, by: -1) {
       let cell = weights.layers[layer].cell
       offset -= cell.packedCount
       if layer == 0 {
         unsafe sequences[0].backward(
-          input, weights: weights.layers[0], arriving: arriving, weightGradient: gradient + offset)
+          input,
+          weights: weights.layers[0],
+          arriving: arriving,
+          weightGradient: gradient + offset
+        )
         break
       }
       let below = unsafe betweenGradients[layer % 2].reserve(rows * steps * cell.inputSize)
       unsafe sequences[layer].backward(
-        sequences[layer - 1].outputs, weights: weights.layers[layer], arriving: arriving,
+        sequences[layer - 1].outputs,
+        weights: weights.layers[layer],
+        arriving: arriving,
         weightGradient: gradient + offset,
-        inputGradient: (below, cell.inputSize, rows * cell.inputSize))
+        inputGradient: (below, cell.inputSize, rows * cell.inputSize)
+      )
       unsafe arriving = unsafe FusedSequence.OutputGradients()
       unsafe arriving.outputs = unsafe FusedSequence.Steps(
-        base: UnsafePointer(below), rowStride: cell.inputSize, stepStride: rows * cell.inputSize)
+        base: UnsafePointer(below),
+        rowStride: cell.inputSize,
+        stepStride: rows * cell.inputSize
+      )
     }
     return result
   }
 
   /// Runs a shard forward only and writes its logits, rows of `classes` floats, to `target`.
   func predict(
-    _ dataset: SequenceDataset, at indices: ArraySlice<Int>, into target: UnsafeMutablePointer<Float>
+    _ dataset: SequenceDataset,
+    at indices: ArraySlice<Int>,
+    into target: UnsafeMutablePointer<Float>
   ) {
     _ = unsafe forward(dataset, at: indices, keeping: .lastOutput)
     unsafe multiplyByHead(rows: indices.count, into: target)
@@ -64,7 +79,9 @@ final class FusedWorker {
 
   /// Gathers the examples and runs the layers; returns the gathered input.
   private func forward(
-    _ dataset: SequenceDataset, at indices: ArraySlice<Int>, keeping: FusedSequence.Keeping
+    _ dataset: SequenceDataset,
+    at indices: ArraySlice<Int>,
+    keeping: FusedSequence.Keeping
   ) -> FusedSequence.Steps {
     let rows = indices.count
     let base = unsafe input.reserve(rows * dataset.steps * dataset.features)
@@ -72,14 +89,20 @@ final class FusedWorker {
     labels.removeAll(keepingCapacity: true)
     for index in indices { labels.append(Int32(dataset.labels[index])) }
     let input = unsafe FusedSequence.Steps(
-      base: UnsafePointer(base), rowStride: dataset.steps * dataset.features,
-      stepStride: dataset.features)
+      base: UnsafePointer(base),
+      rowStride: dataset.steps * dataset.features,
+      stepStride: dataset.features
+    )
     var reading = unsafe input
     for (index, sequence) in sequences.enumerated() {
       let isLast = index == sequences.count - 1
       unsafe sequence.forward(
-        reading, rows: rows, steps: dataset.steps, weights: weights.layers[index],
-        keeping: keeping == .everything || isLast ? keeping : .outputs)
+        reading,
+        rows: rows,
+        steps: dataset.steps,
+        weights: weights.layers[index],
+        keeping: keeping == .everything || isLast ? keeping : .outputs
+      )
       unsafe reading = unsafe sequence.outputs
     }
     return unsafe input
@@ -88,16 +111,27 @@ final class FusedWorker {
   private func multiplyByHead(rows: Int, into target: UnsafeMutablePointer<Float>) {
     let last = sequences[sequences.count - 1]
     var product = unsafe RecurrentProduct(
-      rows: rows, columns: weights.classes, a: last.lastOutput,
-      a_row_stride: last.outputRowStride, segments: 1, segment_depth: weights.headInputs,
-      segment_stride: 0, panels: UnsafePointer(weights.head), c: target,
-      c_row_stride: weights.classes, c_panel_stride: PanelLayout.width, accumulates: false)
+      rows: rows,
+      columns: weights.classes,
+      a: last.lastOutput,
+      a_row_stride: last.outputRowStride,
+      segments: 1,
+      segment_depth: weights.headInputs,
+      segment_stride: 0,
+      panels: UnsafePointer(weights.head),
+      c: target,
+      c_row_stride: weights.classes,
+      c_panel_stride: PanelLayout.width,
+      accumulates: false
+    )
     unsafe kernels.pointee.product(&product)
   }
 
   /// Logits, losses, and the gradients of the head and of its input.
   private func headPass(
-    rows: Int, lossScale: Float, gradient: UnsafeMutablePointer<Float>
+    rows: Int,
+    lossScale: Float,
+    gradient: UnsafeMutablePointer<Float>
   ) -> BatchResult {
     let (classes, inputs) = (weights.classes, weights.headInputs)
     let logits = unsafe logits.reserve(rows * classes)
@@ -109,7 +143,14 @@ final class FusedWorker {
       if choice == Int(labels[row]) { result.correct += 1 }
     }
     unsafe kernels.pointee.softmax_cross_entropy(
-      rows, classes, logits, labels, lossScale, losses, logits)
+      rows,
+      classes,
+      logits,
+      labels,
+      lossScale,
+      losses,
+      logits
+    )
     for row in 0..<rows { unsafe result.lossSum += Double(losses[row]) }
 
     let last = sequences[sequences.count - 1]
@@ -117,19 +158,41 @@ final class FusedWorker {
     unsafe recurrent_rows_to_panels(rows, classes, PanelLayout.width, logits, classes, panels)
     let headGradient = unsafe gradient + weights.headOffset
     unsafe headGradient.update(
-      repeating: 0, count: weights.gradientCount - weights.headOffset)
+      repeating: 0,
+      count: weights.gradientCount - weights.headOffset
+    )
     var request = unsafe RecurrentWeightGradient(
-      steps: 1, rows: rows, panels: weights.headPanels, input_size: inputs,
-      input: last.lastOutput, input_row_stride: last.outputRowStride, input_step_stride: 0,
-      hidden_size: 0, previous_hidden: nil, hidden_row_stride: 0, hidden_step_stride: 0,
-      skips_first_hidden: false, dz: UnsafePointer(panels), dz_step_stride: 0,
-      gradient: headGradient)
+      steps: 1,
+      rows: rows,
+      panels: weights.headPanels,
+      input_size: inputs,
+      input: last.lastOutput,
+      input_row_stride: last.outputRowStride,
+      input_step_stride: 0,
+      hidden_size: 0,
+      previous_hidden: nil,
+      hidden_row_stride: 0,
+      hidden_step_stride: 0,
+      skips_first_hidden: false,
+      dz: UnsafePointer(panels),
+      dz_step_stride: 0,
+      gradient: headGradient
+    )
     unsafe kernels.pointee.weight_gradient(&request)
     var product = unsafe RecurrentProduct(
-      rows: rows, columns: inputs, a: UnsafePointer(logits), a_row_stride: classes, segments: 1,
-      segment_depth: classes, segment_stride: 0, panels: UnsafePointer(weights.headTransposed),
-      c: outputGradient.reserve(rows * inputs), c_row_stride: inputs,
-      c_panel_stride: PanelLayout.width, accumulates: false)
+      rows: rows,
+      columns: inputs,
+      a: UnsafePointer(logits),
+      a_row_stride: classes,
+      segments: 1,
+      segment_depth: classes,
+      segment_stride: 0,
+      panels: UnsafePointer(weights.headTransposed),
+      c: outputGradient.reserve(rows * inputs),
+      c_row_stride: inputs,
+      c_panel_stride: PanelLayout.width,
+      accumulates: false
+    )
     unsafe kernels.pointee.product(&product)
     return result
   }

@@ -30,7 +30,11 @@ public struct SequenceDataset: Sendable {
   /// - Precondition: The elements number `labels.count * steps * features`, and every label is
   ///   from 0 to `classNames.count - 1`.
   public init(
-    elements: Elements, labels: [Int], steps: Int, features: Int, classNames: [String]
+    elements: Elements,
+    labels: [Int],
+    steps: Int,
+    features: Int,
+    classNames: [String]
   ) {
     let count =
       switch elements {
@@ -69,7 +73,10 @@ public struct SequenceDataset: Sendable {
       case .floats(let values): .floats(Array(values[span]))
       }
     return SequenceDataset(
-      elements: part, labels: Array(labels[range]), steps: steps, features: features,
+      elements: part,
+      labels: Array(labels[range]),
+      steps: steps,
+      features: features,
       classNames: classNames
     )
   }

@@ -17,7 +17,8 @@ struct Sharding {
     count = max(
       Self.powerOfTwo(notAbove: rows / 64),
       min(16, Self.powerOfTwo(notAbove: rows / 16)),
-      min(4, Self.powerOfTwo(notAbove: rows / 4)))
+      min(4, Self.powerOfTwo(notAbove: rows / 4))
+    )
   }
 
   /// The rows of one shard.

@@ -7,14 +7,18 @@ final class TapeEngine<Model: SequenceClassifier>: TrainingEngine {
   init(threads: Int) { pool = WorkerPool(threads: threads) }
 
   func run(
-    _ model: Model, on dataset: SequenceDataset, at indices: ArraySlice<Int>,
+    _ model: Model,
+    on dataset: SequenceDataset,
+    at indices: ArraySlice<Int>,
     gradient: inout Gradient
   ) -> BatchResult {
     let sharding = Sharding(rows: indices.count)
     let shards = Mutex([(BatchResult, Gradient)?](repeating: nil, count: sharding.count))
     pool.forEach(sharding.count) { shard, _ in
       let range = sharding[shard]
-      let part = indices[indices.startIndex + range.lowerBound..<indices.startIndex + range.upperBound]
+      let part = indices[
+        indices.startIndex + range.lowerBound..<indices.startIndex + range.upperBound
+      ]
       let result = Self.shard(model, dataset, part, weight: 1 / Float(sharding.rows))
       shards.withLock { $0[shard] = result }
     }
@@ -23,7 +27,10 @@ final class TapeEngine<Model: SequenceClassifier>: TrainingEngine {
     while distance < results.count {
       for shard in stride(from: 0, to: results.count, by: 2 * distance) {
         for index in results[shard].1.tensors.indices {
-          results[shard].1.tensors[index].add(results[shard + distance].1.tensors[index], scaledBy: 1)
+          results[shard].1.tensors[index].add(
+            results[shard + distance].1.tensors[index],
+            scaledBy: 1
+          )
         }
         results[shard].0.lossSum += results[shard + distance].0.lossSum
         results[shard].0.correct += results[shard + distance].0.correct
@@ -36,7 +43,10 @@ final class TapeEngine<Model: SequenceClassifier>: TrainingEngine {
 
   /// Loss sum, hits, and the gradient of `weight` times the loss sum.
   private static func shard(
-    _ model: Model, _ dataset: SequenceDataset, _ indices: ArraySlice<Int>, weight: Float
+    _ model: Model,
+    _ dataset: SequenceDataset,
+    _ indices: ArraySlice<Int>,
+    weight: Float
   ) -> (BatchResult, Gradient) {
     let input = dataset.tensor(at: indices)
     let labels = indices.map { dataset.labels[$0] }

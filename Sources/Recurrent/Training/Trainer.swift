@@ -25,7 +25,9 @@ public final class Trainer<Model: SequenceClassifier> {
     learningRate = optimizer.learningRate
     let parameters = model.parameters
     gradient = Gradient(
-      names: parameters.map(\.name), tensors: parameters.map { .zeros($0.value.shape) })
+      names: parameters.map(\.name),
+      tensors: parameters.map { .zeros($0.value.shape) }
+    )
     let fused = (model as? SequenceModel).flatMap { FusedEngine($0, threads: options.threads) }
     engine = fused as? any TrainingEngine<Model> ?? TapeEngine(threads: options.threads)
   }
@@ -38,12 +40,19 @@ public final class Trainer<Model: SequenceClassifier> {
   /// - Throws: `TrainingError` when a loss is not finite; the model is then as before that step.
   /// - Precondition: The data set is not empty.
   public func trainEpoch(
-    on dataset: SequenceDataset, progress: (StepReport) -> Void = { _ in }
+    on dataset: SequenceDataset,
+    progress: (StepReport) -> Void = { _ in }
   ) throws(TrainingError) -> EpochReport {
     var stream = RandomStream(
-      seed: options.seed, purpose: .shuffling, epoch: UInt32(truncatingIfNeeded: epoch))
+      seed: options.seed,
+      purpose: .shuffling,
+      epoch: UInt32(truncatingIfNeeded: epoch)
+    )
     return try trainEpoch(
-      on: dataset, order: stream.permutation(of: dataset.count), progress: progress)
+      on: dataset,
+      order: stream.permutation(of: dataset.count),
+      progress: progress
+    )
   }
 
   /// Goes through the examples of `dataset` in the order given.
@@ -51,14 +60,18 @@ public final class Trainer<Model: SequenceClassifier> {
   /// - Throws: `TrainingError` when a loss is not finite; the model is then as before that step.
   /// - Precondition: There is at least one whole batch, or short batches are kept.
   public func trainEpoch(
-    on dataset: SequenceDataset, order: [Int], progress: (StepReport) -> Void = { _ in }
+    on dataset: SequenceDataset,
+    order: [Int],
+    progress: (StepReport) -> Void = { _ in }
   ) throws(TrainingError) -> EpochReport {
     let steps =
       options.dropsLastBatch
       ? order.count / options.batchSize
       : (order.count + options.batchSize - 1) / options.batchSize
     require(
-      steps > 0, "an epoch of \(order.count) examples has no batch of \(options.batchSize)")
+      steps > 0,
+      "an epoch of \(order.count) examples has no batch of \(options.batchSize)"
+    )
     epoch += 1
     var report = EpochReport(epoch: epoch, averageCost: 0, accuracy: 0, examples: 0)
     var costs = 0.0
@@ -69,7 +82,9 @@ public final class Trainer<Model: SequenceClassifier> {
       let first = step * options.batchSize
       let last = min(first + options.batchSize, order.count)
       let factor = options.schedule.factor(
-        step: (epoch - 1) * steps + step, of: options.epochs * steps)
+        step: (epoch - 1) * steps + step,
+        of: options.epochs * steps
+      )
       optimizer.learningRate = learningRate * factor
       let result = try trainStep(on: dataset, at: order[first..<last], step: step + 1)
       costs += result.lossSum
@@ -80,8 +95,13 @@ public final class Trainer<Model: SequenceClassifier> {
       report.seconds = (clock.now - start) / .seconds(1)
       progress(
         StepReport(
-          epoch: epoch, step: step + 1, steps: steps,
-          cost: result.lossSum / Double(last - first), epochSoFar: report))
+          epoch: epoch,
+          step: step + 1,
+          steps: steps,
+          cost: result.lossSum / Double(last - first),
+          epochSoFar: report
+        )
+      )
     }
     return report
   }
@@ -91,19 +111,25 @@ public final class Trainer<Model: SequenceClassifier> {
   /// - Throws: `TrainingError` when the loss is not finite; the model is then unchanged.
   @discardableResult
   public func trainBatch(
-    on dataset: SequenceDataset, at indices: some Collection<Int>
+    on dataset: SequenceDataset,
+    at indices: some Collection<Int>
   ) throws(TrainingError) -> Double {
     let indices = Array(indices)[...]
     return try trainStep(on: dataset, at: indices, step: 1).lossSum / Double(indices.count)
   }
 
   private func trainStep(
-    on dataset: SequenceDataset, at indices: ArraySlice<Int>, step: Int
+    on dataset: SequenceDataset,
+    at indices: ArraySlice<Int>,
+    step: Int
   ) throws(TrainingError) -> BatchResult {
     let result = engine.run(model, on: dataset, at: indices, gradient: &gradient)
     guard result.lossSum.isFinite else {
       throw TrainingError(
-        epoch: max(epoch, 1), step: step, loss: result.lossSum / Double(indices.count))
+        epoch: max(epoch, 1),
+        step: step,
+        loss: result.lossSum / Double(indices.count)
+      )
     }
     if let bound = options.clipNorm { gradient.clip(toNorm: bound) }
     optimizer.update(&model, with: gradient)

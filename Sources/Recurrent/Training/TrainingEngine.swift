@@ -9,7 +9,9 @@ protocol TrainingEngine<Model>: AnyObject {
   ///
   /// `gradient` has one tensor for each parameter and is overwritten.
   func run(
-    _ model: Model, on dataset: SequenceDataset, at indices: ArraySlice<Int>,
+    _ model: Model,
+    on dataset: SequenceDataset,
+    at indices: ArraySlice<Int>,
     gradient: inout Gradient
   ) -> BatchResult
 }

@@ -27,8 +27,12 @@ public struct TrainingOptions: Sendable {
   ///
   /// - Precondition: The numbers are at least 1, and the norm is positive.
   public init(
-    batchSize: Int = 128, epochs: Int = 1, seed: UInt64 = 1,
-    threads: Int = Self.availableThreads, clipNorm: Float? = nil, dropsLastBatch: Bool = false,
+    batchSize: Int = 128,
+    epochs: Int = 1,
+    seed: UInt64 = 1,
+    threads: Int = Self.availableThreads,
+    clipNorm: Float? = nil,
+    dropsLastBatch: Bool = false,
     schedule: any Schedule = ConstantRate()
   ) {
     require(

@@ -1,3 +1,4 @@
+import Recurrent
 import Foundation
 import Synchronization
 
@@ -14,7 +15,7 @@ final class FileDownload: NSObject, URLSessionDataDelegate, Sendable {
     var total: Int?
     /// Once set, nothing is written any more: the caller may have closed the file.
     var isFinished = false
-    var continuation: CheckedContinuation<DataError?, Never>?
+    var continuation: CheckedContinuation<FileError?, Never>?
   }
 
   private let address: String
@@ -46,9 +47,9 @@ final class FileDownload: NSObject, URLSessionDataDelegate, Sendable {
     limit: Int,
     timeout: Double,
     progress: (@Sendable (DownloadProgress) -> Void)?
-  ) async throws(DataError) {
+  ) async throws(FileError) {
     guard let url = URL(string: address) else {
-      throw DataError("is not a web address", file: address)
+      throw FileError("is not a web address", file: address)
     }
     let configuration = URLSessionConfiguration.ephemeral
     configuration.timeoutIntervalForRequest = timeout
@@ -80,11 +81,11 @@ final class FileDownload: NSObject, URLSessionDataDelegate, Sendable {
     if let failure { throw failure }
   }
 
-  private var cancellation: DataError { DataError("was cancelled", file: address) }
+  private var cancellation: FileError { FileError("was cancelled", file: address) }
 
   /// Wakes whoever waits for the download, with what went wrong, if anything did.
-  private func finish(_ failure: DataError?) {
-    let waiting = state.withLock { state -> CheckedContinuation<DataError?, Never>? in
+  private func finish(_ failure: FileError?) {
+    let waiting = state.withLock { state -> CheckedContinuation<FileError?, Never>? in
       state.isFinished = true
       defer { state.continuation = nil }
       return state.continuation
@@ -101,7 +102,7 @@ final class FileDownload: NSObject, URLSessionDataDelegate, Sendable {
   ) {
     let status = (response as? HTTPURLResponse)?.statusCode ?? 200
     if status != 200 {
-      finish(DataError("answered with HTTP \(status)", file: address))
+      finish(FileError("answered with HTTP \(status)", file: address))
       return completionHandler(.cancel)
     }
     let length = response.expectedContentLength
@@ -112,12 +113,12 @@ final class FileDownload: NSObject, URLSessionDataDelegate, Sendable {
   /// Writes what came.
   func urlSession(_ session: URLSession, dataTask: URLSessionDataTask, didReceive data: Data) {
     let name = URL(fileURLWithPath: file.target).lastPathComponent
-    let (report, failure) = state.withLock { state -> (DownloadProgress?, DataError?) in
+    let (report, failure) = state.withLock { state -> (DownloadProgress?, FileError?) in
       if state.isFinished { return (nil, nil) }
       state.received += data.count
       guard state.received <= limit else {
         let problem = "sent more than the \(limit) bytes the file can have"
-        return (nil, DataError(problem, file: address))
+        return (nil, FileError(problem, file: address))
       }
       if let failure = data.withUnsafeBytes({ file.append($0) }) { return (nil, failure) }
       let report = DownloadProgress(
@@ -140,9 +141,9 @@ final class FileDownload: NSObject, URLSessionDataDelegate, Sendable {
     let (received, total) = state.withLock { ($0.received, $0.total) }
     let isSilent = (error as? URLError)?.code == .timedOut
     if !isSilent, let total, (1..<total).contains(received) {
-      finish(DataError("broke off after \(received) of \(total) bytes", file: address))
+      finish(FileError("broke off after \(received) of \(total) bytes", file: address))
     } else {
-      finish(error.map { DataError(Self.reason($0), file: address) })
+      finish(error.map { FileError(Self.reason($0), file: address) })
     }
   }
 

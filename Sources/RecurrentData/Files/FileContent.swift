@@ -1,3 +1,5 @@
+import Recurrent
+
 /// A file's content from beginning to end, inflated on the way if it is gzip.
 ///
 /// Whether it is gzip is told by its first two bytes, not by its name.
@@ -19,7 +21,7 @@ final class FileContent {
   static func isGzip(_ bytes: [UInt8]) -> Bool { bytes.starts(with: [0x1f, 0x8b]) }
 
   /// Creates the content of a file that holds `bytes`.
-  init(_ bytes: [UInt8], file: String) throws(DataError) {
+  init(_ bytes: [UInt8], file: String) throws(FileError) {
     self.file = file
     if Self.isGzip(bytes) {
       let product = bytes.count.multipliedReportingOverflow(by: InflateStream.greatestExpansion)
@@ -32,7 +34,7 @@ final class FileContent {
   }
 
   /// Returns the next `count` bytes, or fewer if the content ends before.
-  func read(_ count: Int) throws(DataError) -> [UInt8] {
+  func read(_ count: Int) throws(FileError) -> [UInt8] {
     let bytes: [UInt8]
     switch source {
     case .plain(let all): bytes = Array(all[position...].prefix(count))
@@ -43,12 +45,12 @@ final class FileContent {
   }
 
   /// Checks that nothing is left to read.
-  func expectEnd() throws(DataError) {
+  func expectEnd() throws(FileError) {
     let end = position
     switch source {
     case .plain(let all):
       guard all.count > end else { return }
-      throw DataError(
+      throw FileError(
         "\(all.count - end) bytes too many follow the data",
         file: file,
         byteOffset: end,
@@ -56,7 +58,7 @@ final class FileContent {
       )
     case .gzip(let stream):
       guard try !stream.read(1).isEmpty else { return }
-      throw DataError(
+      throw FileError(
         "more bytes follow after the \(end) the header promises",
         file: file,
         advice: "get the file again"

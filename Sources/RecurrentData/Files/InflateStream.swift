@@ -1,3 +1,4 @@
+import Recurrent
 import CZlib
 
 /// Bytes in zlib's or gzip's wrapping, inflated piece by piece.
@@ -26,7 +27,7 @@ final class InflateStream {
   private var hasEnded = false
 
   /// Creates a stream over `input`; `file` is named in errors.
-  init(_ input: [UInt8], wrapping: Wrapping, file: String?) throws(DataError) {
+  init(_ input: [UInt8], wrapping: Wrapping, file: String?) throws(FileError) {
     self.input = input
     self.wrapping = wrapping
     self.file = file
@@ -36,7 +37,7 @@ final class InflateStream {
     let windowBits: Int32 = wrapping == .gzip ? 15 + 16 : 15
     let size = Int32(MemoryLayout<z_stream>.size)
     guard inflateInit2_(stream, windowBits, ZLIB_VERSION, size) == Z_OK else {
-      throw DataError("zlib could not be started", file: file)
+      throw FileError("zlib could not be started", file: file)
     }
   }
 
@@ -47,8 +48,8 @@ final class InflateStream {
   }
 
   /// Returns the next `count` bytes, or fewer if the data end before.
-  func read(_ count: Int) throws(DataError) -> [UInt8] {
-    var failure: DataError?
+  func read(_ count: Int) throws(FileError) -> [UInt8] {
+    var failure: FileError?
     let bytes = [UInt8](unsafeUninitializedCapacity: count) { buffer, initialized in
       (initialized, failure) = fill(buffer)
     }
@@ -57,7 +58,7 @@ final class InflateStream {
   }
 
   /// Overwrites `bytes` with the next bytes; returns how many there were.
-  func read(into bytes: inout [UInt8]) throws(DataError) -> Int {
+  func read(into bytes: inout [UInt8]) throws(FileError) -> Int {
     let (count, failure) = bytes.withUnsafeMutableBufferPointer { fill($0) }
     if let failure { throw failure }
     return count
@@ -67,7 +68,7 @@ final class InflateStream {
   ///
   /// zlib gets `input[position...]` and `buffer[written...]` with their lengths, at most 2³⁰
   /// bytes at a time for its 32-bit counters, and keeps neither beyond the call.
-  private func fill(_ buffer: UnsafeMutableBufferPointer<UInt8>) -> (Int, DataError?) {
+  private func fill(_ buffer: UnsafeMutableBufferPointer<UInt8>) -> (Int, FileError?) {
     var written = 0
     while written < buffer.count && !hasEnded {
       let available = min(input.count - position, 1 << 30)
@@ -89,7 +90,7 @@ final class InflateStream {
   }
 
   /// Takes note of what `inflate` returned; returns the error it stands for, if any.
-  private func failure(after status: Int32) -> DataError? {
+  private func failure(after status: Int32) -> FileError? {
     switch status {
     case Z_OK:
       return nil
@@ -99,26 +100,26 @@ final class InflateStream {
         return nil
       }
       guard input[position...].starts(with: [0x1f, 0x8b]) else {
-        return DataError(
+        return FileError(
           "\(input.count - position) bytes of something else follow the compressed data",
           file: file,
           byteOffset: position,
           advice: "get the file again"
         )
       }
-      return inflateReset(stream) == Z_OK ? nil : DataError("zlib failed", file: file)
+      return inflateReset(stream) == Z_OK ? nil : FileError("zlib failed", file: file)
     case Z_BUF_ERROR:
-      return DataError(
+      return FileError(
         "the compressed data break off",
         file: file,
         byteOffset: input.count,
         advice: "the file is incomplete; get it again"
       )
     case Z_MEM_ERROR:
-      return DataError("there is not enough memory to decompress it", file: file)
+      return FileError("there is not enough memory to decompress it", file: file)
     default:
       let reason = stream.pointee.msg.map { " (\(String(cString: $0)))" } ?? ""
-      return DataError(
+      return FileError(
         "the compressed data are damaged\(reason)",
         file: file,
         byteOffset: position,

@@ -36,9 +36,9 @@ public struct DigitImage: Sendable, Equatable {
   /// Makes a picture of a digit look as MNIST's do; `file` is its name in errors.
   ///
   /// - Throws: An error if the picture is blank.
-  public init(_ image: GrayscaleImage, file: String = "image") throws(DataError) {
+  public init(_ image: GrayscaleImage, file: String = "image") throws(FileError) {
     guard let paper = Paper(image) else {
-      throw DataError(
+      throw FileError(
         "shows no digit: all its pixels have nearly the same shade",
         file: file,
         advice: "give a picture of one dark digit on light paper, or the reverse"
@@ -50,7 +50,7 @@ public struct DigitImage: Sendable, Equatable {
     }
     let ink = paper.ink(of: image)
     guard let box = ink.boundingBox(above: Self.boxInk) else {
-      throw DataError("shows no digit that stands out from its paper", file: file)
+      throw FileError("shows no digit that stands out from its paper", file: file)
     }
     pixels = Self.centred(Self.scaled(ink, box))
   }
@@ -58,7 +58,7 @@ public struct DigitImage: Sendable, Equatable {
   /// Reads a digit from the PNG file at `path`.
   ///
   /// - Throws: An error if the file cannot be read, or the picture is blank.
-  public init(pngFile path: String) throws(DataError) {
+  public init(pngFile path: String) throws(FileError) {
     try self.init(try GrayscaleImage(pngFile: path), file: path)
   }
 

@@ -1,3 +1,5 @@
+public import Recurrent
+
 /// A picture in shades of grey.
 public struct GrayscaleImage: Sendable, Equatable {
   /// The number of columns; at least 1.
@@ -22,7 +24,7 @@ public struct GrayscaleImage: Sendable, Equatable {
   ///
   /// - Throws: An error if the file cannot be read or is not a whole PNG file of at most
   ///   64 million pixels.
-  public init(pngFile path: String) throws(DataError) {
+  public init(pngFile path: String) throws(FileError) {
     self = try GrayscaleImage(png: try WholeFile.contents(of: path, limit: 1 << 29), file: path)
   }
 
@@ -32,7 +34,7 @@ public struct GrayscaleImage: Sendable, Equatable {
   /// is the name in errors.
   ///
   /// - Throws: An error if this is not a whole PNG file of at most 64 million pixels.
-  public init(png content: [UInt8], file: String = "image") throws(DataError) {
+  public init(png content: [UInt8], file: String = "image") throws(FileError) {
     self = try PNGDecoder.decode(content, file: file)
   }
 }

@@ -1,3 +1,5 @@
+import Recurrent
+
 /// The chunks of a PNG file, cut apart and checked, as far as they decide about its pixels.
 struct PNGChunks: Sendable {
   /// The eight bytes every PNG file begins with.
@@ -16,14 +18,14 @@ struct PNGChunks: Sendable {
   ///
   /// - Throws: An error if it is no PNG file, breaks off, has a wrong checksum or chunks that do
   ///   not fit together.
-  init(_ content: [UInt8], file: String) throws(DataError) {
+  init(_ content: [UInt8], file: String) throws(FileError) {
     guard content.starts(with: Self.signature) else {
       throw Self.foreignFormat(content, file)
     }
     var reader = ChunkReader(content: content, file: file, position: Self.signature.count)
     let first = try reader.next()
     guard first.type == "IHDR" else {
-      throw DataError("does not begin with its header", file: file, byteOffset: first.offset)
+      throw FileError("does not begin with its header", file: file, byteOffset: first.offset)
     }
     header = try PNGHeader(content[first.data], file: file, offset: first.data.lowerBound)
 
@@ -55,7 +57,7 @@ struct PNGChunks: Sendable {
     try checkTogether(file)
   }
 
-  private func checkTogether(_ file: String) throws(DataError) {
+  private func checkTogether(_ file: String) throws(FileError) {
     let fits =
       switch header.colorType {
       case .grayscale: transparency.isEmpty || transparency.count == 2
@@ -64,21 +66,21 @@ struct PNGChunks: Sendable {
       case .grayscaleAlpha, .rgba: transparency.isEmpty
       }
     guard fits else {
-      throw DataError("its palette or transparency does not fit its colour type", file: file)
+      throw FileError("its palette or transparency does not fit its colour type", file: file)
     }
-    guard !compressed.isEmpty else { throw DataError("holds no pixels", file: file) }
+    guard !compressed.isEmpty else { throw FileError("holds no pixels", file: file) }
   }
 
-  private static func misplaced(_ chunk: ChunkReader.Chunk, _ file: String) -> DataError {
-    DataError(
+  private static func misplaced(_ chunk: ChunkReader.Chunk, _ file: String) -> FileError {
+    FileError(
       "has a part \(chunk.type) that is unknown, misplaced or of a wrong size",
       file: file,
       byteOffset: chunk.offset
     )
   }
 
-  private static func foreignFormat(_ content: [UInt8], _ file: String) -> DataError {
-    if content.isEmpty { return DataError("is empty", file: file) }
+  private static func foreignFormat(_ content: [UInt8], _ file: String) -> FileError {
+    if content.isEmpty { return FileError("is empty", file: file) }
     let known: [(start: [UInt8], name: String)] = [
       ([0xff, 0xd8, 0xff], "a JPEG picture"), (Array("GIF8".utf8), "a GIF picture"),
       (Array("BM".utf8), "a BMP picture"), (Array("RIFF".utf8), "a WebP picture"),
@@ -86,7 +88,7 @@ struct PNGChunks: Sendable {
       ([0x49, 0x49, 0x2a, 0], "a TIFF picture"), ([0x4d, 0x4d, 0, 0x2a], "a TIFF picture"),
     ]
     let name = known.first { content.starts(with: $0.start) }?.name ?? "something else"
-    return DataError("is \(name), not PNG", file: file, advice: "save the picture as PNG")
+    return FileError("is \(name), not PNG", file: file, advice: "save the picture as PNG")
   }
 }
 
@@ -104,7 +106,7 @@ private struct ChunkReader {
   var position: Int
 
   /// Returns the next chunk, whole and with a right checksum.
-  mutating func next() throws(DataError) -> Chunk {
+  mutating func next() throws(FileError) -> Chunk {
     // Length, type and checksum take 12 bytes beside the data.
     guard content.count - position >= 12 else { throw incomplete }
     let length = number(at: position)
@@ -113,12 +115,12 @@ private struct ChunkReader {
     let type = content[position + 4..<position + 8]
     guard type.allSatisfy({ $0 | 0x20 >= UInt8(ascii: "a") && $0 | 0x20 <= UInt8(ascii: "z") })
     else {
-      throw DataError("is damaged: a part has no name", file: file, byteOffset: position + 4)
+      throw FileError("is damaged: a part has no name", file: file, byteOffset: position + 4)
     }
     let name = String(decoding: type, as: UTF8.self)
     let checked = content[position + 4..<data.upperBound]
     guard PNGEncoder.checksum(checked) == number(at: data.upperBound) else {
-      throw DataError(
+      throw FileError(
         "is damaged: part \(name) has a wrong checksum",
         file: file,
         byteOffset: position
@@ -128,8 +130,8 @@ private struct ChunkReader {
     return Chunk(type: name, offset: position, data: data)
   }
 
-  private var incomplete: DataError {
-    DataError("is incomplete: the picture breaks off", file: file, byteOffset: content.count)
+  private var incomplete: FileError {
+    FileError("is incomplete: the picture breaks off", file: file, byteOffset: content.count)
   }
 
   private func number(at offset: Int) -> Int {

@@ -1,3 +1,5 @@
+import Recurrent
+
 /// Turns the content of a PNG file into shades of grey, row by row.
 ///
 /// Only two rows are held beside the result, so a small file cannot ask for much memory.
@@ -6,7 +8,7 @@
 /// <https://www.w3.org/TR/png-3/>.
 struct PNGDecoder {
   /// Returns the picture in `content`; `file` is the name in errors.
-  static func decode(_ content: [UInt8], file: String) throws(DataError) -> GrayscaleImage {
+  static func decode(_ content: [UInt8], file: String) throws(FileError) -> GrayscaleImage {
     let chunks = try PNGChunks(content, file: file)
     let header = chunks.header
     // Both are far below the range of Int: the file's size and 64 million pixels bound them.
@@ -24,20 +26,20 @@ struct PNGDecoder {
         swap(&row, &above)
         guard try stream.read(into: &row) == row.count else { throw incomplete(file) }
         guard unfilter(&row, above, pixelSize: max(1, header.bitsPerPixel / 8)) else {
-          throw DataError("is damaged: row \(y) has an unknown filter \(row[0])", file: file)
+          throw FileError("is damaged: row \(y) has an unknown filter \(row[0])", file: file)
         }
         let start = (pass.y + y * pass.dy) * header.width + pass.x
         shades.write(row, count: pass.width, into: &pixels, start: start, step: pass.dx)
       }
     }
     guard try stream.read(1).isEmpty else {
-      throw DataError("is damaged: it holds more pixels than its size says", file: file)
+      throw FileError("is damaged: it holds more pixels than its size says", file: file)
     }
     return GrayscaleImage(width: header.width, height: header.height, pixels: pixels)
   }
 
-  private static func incomplete(_ file: String) -> DataError {
-    DataError("is incomplete: it holds fewer pixels than its size says", file: file)
+  private static func incomplete(_ file: String) -> FileError {
+    FileError("is incomplete: it holds fewer pixels than its size says", file: file)
   }
 
   /// Undoes a row's filter in place; returns whether the filter, `row[0]`, is known.

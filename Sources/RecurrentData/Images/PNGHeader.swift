@@ -1,3 +1,5 @@
+import Recurrent
+
 /// What a PNG file says about its pixels before they come: the IHDR chunk.
 struct PNGHeader: Sendable {
   /// What the samples of a pixel mean.
@@ -46,17 +48,17 @@ struct PNGHeader: Sendable {
   let isInterlaced: Bool
 
   /// Reads the 13 bytes of the chunk, which begin at byte `offset` of `file`.
-  init(_ bytes: ArraySlice<UInt8>, file: String, offset: Int) throws(DataError) {
+  init(_ bytes: ArraySlice<UInt8>, file: String, offset: Int) throws(FileError) {
     let bytes = Array(bytes)
     guard bytes.count == 13 else {
-      throw DataError("its header is not 13 bytes long", file: file, byteOffset: offset)
+      throw FileError("its header is not 13 bytes long", file: file, byteOffset: offset)
     }
     width = bytes[0..<4].reduce(0) { $0 << 8 | Int($1) }
     height = bytes[4..<8].reduce(0) { $0 << 8 | Int($1) }
     // Divided, because the product of two numbers below 2³² may be beyond Int.
     guard width > 0 && height > 0 && height <= Self.pixelLimit / width
     else {
-      throw DataError(
+      throw FileError(
         "is \(width)×\(height) pixels; 1 to 64 million pixels are read",
         file: file,
         byteOffset: offset,
@@ -64,14 +66,14 @@ struct PNGHeader: Sendable {
       )
     }
     guard let colorType = ColorType(rawValue: bytes[9]), colorType.depths.contains(bytes[8]) else {
-      throw DataError(
+      throw FileError(
         "has colour type \(bytes[9]) with \(bytes[8]) bits, which PNG does not know",
         file: file,
         byteOffset: offset + 8
       )
     }
     guard bytes[10] == 0 && bytes[11] == 0 && bytes[12] <= 1 else {
-      throw DataError(
+      throw FileError(
         "uses a compression, filter or interlace method that PNG does not know",
         file: file,
         byteOffset: offset + 10

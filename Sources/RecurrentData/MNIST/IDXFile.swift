@@ -1,3 +1,5 @@
+public import Recurrent
+
 /// An array of bytes of any rank in the IDX format, as MNIST is published.
 ///
 /// The file holds two zero bytes, the code of the element type, the rank, each dimension as a
@@ -22,7 +24,7 @@ public struct IDXFile: Sendable, Equatable {
   ///
   /// - Throws: An error if the file cannot be read, or is not a whole IDX file of at most
   ///   `limit` unsigned bytes.
-  public init(path: String, limit: Int = 1 << 31) throws(DataError) {
+  public init(path: String, limit: Int = 1 << 31) throws(FileError) {
     // The header takes at most 1,024 bytes, and compressing makes nothing much longer.
     let content = try WholeFile.contents(of: path, limit: min(limit, 1 << 40) + 65_536)
     self = try IDXFile(content: content, file: path, limit: limit)
@@ -31,9 +33,9 @@ public struct IDXFile: Sendable, Equatable {
   /// Reads the content of a file, plain or gzip; `file` is its name in errors.
   ///
   /// - Throws: An error if this is not a whole IDX file of at most `limit` unsigned bytes.
-  public init(content: [UInt8], file: String, limit: Int = 1 << 31) throws(DataError) {
+  public init(content: [UInt8], file: String, limit: Int = 1 << 31) throws(FileError) {
     guard !content.isEmpty else {
-      throw DataError("is empty", file: file, advice: "get the file again")
+      throw FileError("is empty", file: file, advice: "get the file again")
     }
     let content = try FileContent(content, file: file)
     dimensions = try Self.readHeader(content)
@@ -52,10 +54,10 @@ public struct IDXFile: Sendable, Equatable {
     return header
   }
 
-  private static func readHeader(_ content: FileContent) throws(DataError) -> [Int] {
+  private static func readHeader(_ content: FileContent) throws(FileError) -> [Int] {
     let magic = try content.read(4)
     if magic.first == UInt8(ascii: "<") {
-      throw DataError(
+      throw FileError(
         "is a web page, not an IDX file",
         file: content.file,
         advice: "get the file again"
@@ -63,14 +65,14 @@ public struct IDXFile: Sendable, Equatable {
     }
     guard magic.count == 4 else { throw brokenHeader(content) }
     guard magic[0] == 0 && magic[1] == 0 else {
-      throw DataError(
+      throw FileError(
         "is not an IDX file: it begins with \(spelled(magic)), not with 00 00",
         file: content.file,
         byteOffset: 0
       )
     }
     guard magic[2] == 8 else {
-      throw DataError(
+      throw FileError(
         "holds \(typeName(magic[2])); only unsigned bytes (type 08) are read",
         file: content.file,
         byteOffset: 2
@@ -78,7 +80,7 @@ public struct IDXFile: Sendable, Equatable {
     }
     let rank = Int(magic[3])
     guard rank > 0 else {
-      throw DataError("is an IDX file without dimensions", file: content.file, byteOffset: 3)
+      throw FileError("is an IDX file without dimensions", file: content.file, byteOffset: 3)
     }
     let sizes = try content.read(4 * rank)
     guard sizes.count == 4 * rank else { throw brokenHeader(content) }
@@ -92,13 +94,13 @@ public struct IDXFile: Sendable, Equatable {
     of dimensions: [Int],
     _ content: FileContent,
     limit: Int
-  ) throws(DataError) -> Int {
+  ) throws(FileError) -> Int {
     if dimensions.contains(0) { return 0 }
     var count = 1
     for size in dimensions {
       let product = count.multipliedReportingOverflow(by: size)
       guard !product.overflow && product.partialValue <= limit else {
-        throw DataError(
+        throw FileError(
           "its header promises \(shape(dimensions)) bytes; at most \(limit) are read",
           file: content.file,
           byteOffset: 4
@@ -112,8 +114,8 @@ public struct IDXFile: Sendable, Equatable {
     return count
   }
 
-  private static func brokenHeader(_ content: FileContent) -> DataError {
-    DataError(
+  private static func brokenHeader(_ content: FileContent) -> FileError {
+    FileError(
       "breaks off within its header",
       file: content.file,
       byteOffset: content.position,
@@ -121,8 +123,8 @@ public struct IDXFile: Sendable, Equatable {
     )
   }
 
-  private static func incomplete(_ content: FileContent, count: Int) -> DataError {
-    DataError(
+  private static func incomplete(_ content: FileContent, count: Int) -> FileError {
+    FileError(
       "is shorter than the \(count) bytes of data its header promises",
       file: content.file,
       advice: "the file is incomplete; get it again"

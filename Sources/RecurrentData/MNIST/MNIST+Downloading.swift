@@ -1,10 +1,11 @@
+import Recurrent
 import Foundation
 
 extension MNIST {
   /// Returns the paths of the four files in the cache, after downloading those not there.
   func cachedFiles(
     progress: (@Sendable (DownloadProgress) -> Void)?
-  ) async throws(DataError) -> [MNISTFile: String] {
+  ) async throws(FileError) -> [MNISTFile: String] {
     var paths: [MNISTFile: String] = [:]
     var mirrors = source.mirrors
     for file in MNISTFile.allCases {
@@ -24,7 +25,7 @@ extension MNIST {
     _ file: MNISTFile,
     mirrors: inout [String],
     progress: (@Sendable (DownloadProgress) -> Void)?
-  ) async throws(DataError) -> String {
+  ) async throws(FileError) -> String {
     let target = cacheFolder + "/" + file.name + ".gz"
     try createCacheFolder()
     var failures: [String] = []
@@ -35,7 +36,7 @@ extension MNIST {
         try await fetch(address, file, into: partial, progress: progress)
       } catch {
         partial.discard()
-        if Task.isCancelled { throw DataError("the download of \(file.name).gz was cancelled") }
+        if Task.isCancelled { throw FileError("the download of \(file.name).gz was cancelled") }
         // A full disk is no mirror's fault: the next one would meet it too.
         if error.file == target { throw error }
         failures.append("\(error.file ?? address): \(error.problem)")
@@ -45,7 +46,7 @@ extension MNIST {
       try partial.commit()
       return target
     }
-    throw DataError(
+    throw FileError(
       "\(variant.name) could not be downloaded (\(failures.joined(separator: ", ")))",
       advice: """
         download the four files by hand into a folder and give --data DIR, \
@@ -60,7 +61,7 @@ extension MNIST {
     _ file: MNISTFile,
     into partial: FileInProgress,
     progress: (@Sendable (DownloadProgress) -> Void)?
-  ) async throws(DataError) {
+  ) async throws(FileError) {
     let checks = source.checks[file] ?? MNISTSource.Checks(byteCount: 1 << 28)
     // Compressing makes nothing that is worth it longer; the margin is for gzip's own header.
     try await FileDownload.fetch(
@@ -73,14 +74,14 @@ extension MNIST {
     try checks.verify(try WholeFile.contents(of: partial.path), address: address)
   }
 
-  private func createCacheFolder() throws(DataError) {
+  private func createCacheFolder() throws(FileError) {
     do {
       try FileManager.default.createDirectory(
         atPath: cacheFolder,
         withIntermediateDirectories: true
       )
     } catch {
-      throw DataError(
+      throw FileError(
         "the cache folder cannot be created",
         file: cacheFolder,
         advice: "download the files by hand into a folder and give --data DIR"
@@ -93,23 +94,23 @@ extension MNISTSource.Checks {
   /// Checks a downloaded file: its wrapping, its size, its hashes.
   ///
   /// - Throws: An error that begins with the address.
-  func verify(_ bytes: [UInt8], address: String) throws(DataError) {
+  func verify(_ bytes: [UInt8], address: String) throws(FileError) {
     guard FileContent.isGzip(bytes) else {
       let start = bytes.prefix(256).drop { $0 <= UInt8(ascii: " ") }
       let isPage = start.first == UInt8(ascii: "<")
-      throw DataError(isPage ? "sent a web page" : "sent something else than gzip", file: address)
+      throw FileError(isPage ? "sent a web page" : "sent something else than gzip", file: address)
     }
     if let gzipMD5, MD5Digest.hexadecimal(of: bytes) != gzipMD5 {
-      throw DataError("sent a file with a wrong MD5 checksum", file: address)
+      throw FileError("sent a file with a wrong MD5 checksum", file: address)
     }
     let content = try FileContent(bytes, file: address)
     let inflated = try content.read(byteCount)
     guard inflated.count == byteCount else {
-      throw DataError("sent too short a file", file: address)
+      throw FileError("sent too short a file", file: address)
     }
     try content.expectEnd()
     if let contentSHA256, SHA256Digest.hexadecimal(of: inflated) != contentSHA256 {
-      throw DataError("sent a file with a wrong SHA-256 checksum", file: address)
+      throw FileError("sent a file with a wrong SHA-256 checksum", file: address)
     }
   }
 }

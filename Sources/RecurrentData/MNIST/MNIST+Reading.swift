@@ -5,12 +5,12 @@ extension MNIST {
   private static let limit = 1 << 28
 
   /// Reads the four files, checks that they fit together, and makes the splits.
-  func read(_ paths: [MNISTFile: String]) throws(DataError) -> DataSplits {
+  func read(_ paths: [MNISTFile: String]) throws(FileError) -> DataSplits {
     var digest = SHA256Digest()
     let training = try examples(.trainingImages, .trainingLabels, paths, &digest)
     let test = try examples(.testImages, .testLabels, paths, &digest)
     guard training.count >= 2 && test.count >= 1 else {
-      throw DataError(
+      throw FileError(
         "holds \(training.count) training and \(test.count) test images; "
           + "at least 2 and 1 are needed",
         file: paths[training.count >= 2 ? .testImages : .trainingImages]
@@ -35,17 +35,17 @@ extension MNIST {
     _ labels: MNISTFile,
     _ paths: [MNISTFile: String],
     _ digest: inout SHA256Digest
-  ) throws(DataError) -> SequenceDataset {
+  ) throws(FileError) -> SequenceDataset {
     let pixels = try array(images, paths, &digest)
     let classes = try array(labels, paths, &digest)
     guard Array(pixels.dimensions[1...]) == [Self.side, Self.side] else {
-      throw DataError(
+      throw FileError(
         "its images are \(IDXFile.shape(Array(pixels.dimensions[1...]))) pixels, not 28×28",
         file: paths[images]
       )
     }
     guard pixels.dimensions[0] == classes.bytes.count else {
-      throw DataError(
+      throw FileError(
         "holds \(classes.bytes.count) labels for \(pixels.dimensions[0]) images",
         file: paths[labels],
         advice: "images and labels must come from the same data set"
@@ -53,7 +53,7 @@ extension MNIST {
     }
     let classCount = variant.classNames.count
     if let index = classes.bytes.firstIndex(where: { $0 >= classCount }) {
-      throw DataError(
+      throw FileError(
         "label \(classes.bytes[index]) of example \(index) is not from 0 to \(classCount - 1)",
         file: paths[labels]
       )
@@ -71,11 +71,11 @@ extension MNIST {
     _ file: MNISTFile,
     _ paths: [MNISTFile: String],
     _ digest: inout SHA256Digest
-  ) throws(DataError) -> IDXFile {
+  ) throws(FileError) -> IDXFile {
     let path = paths[file] ?? file.name
     let array = try IDXFile(path: path, limit: Self.limit)
     guard array.dimensions.count == file.rank else {
-      throw DataError(
+      throw FileError(
         "holds an array of rank \(array.dimensions.count) (\(IDXFile.shape(array.dimensions))), "
           + "not \(file.rank)",
         file: path,

@@ -1,4 +1,4 @@
-import Recurrent
+public import Recurrent
 
 /// The handwritten digits of MNIST, or the clothes of Fashion-MNIST, as sequences of image rows.
 ///
@@ -78,13 +78,13 @@ public struct MNIST: Sendable {
   public func load(
     folder: String? = nil,
     progress: (@Sendable (DownloadProgress) -> Void)? = nil
-  ) async throws(DataError) -> DataSplits {
+  ) async throws(FileError) -> DataSplits {
     if let folder { return try read(try MNISTFolder.locateAll(in: folder, variant)) }
     let cached = try await cachedFiles(progress: progress)
     do {
       return try read(cached)
     } catch {
-      throw DataError(
+      throw FileError(
         error.problem,
         file: error.file,
         byteOffset: error.byteOffset,

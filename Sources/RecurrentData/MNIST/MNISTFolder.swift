@@ -1,3 +1,4 @@
+import Recurrent
 import Foundation
 
 /// Finds the four files in a folder.
@@ -15,17 +16,17 @@ enum MNISTFolder {
   static func locateAll(
     in folder: String,
     _ variant: MNIST.Variant
-  ) throws(DataError) -> [MNISTFile: String] {
+  ) throws(FileError) -> [MNISTFile: String] {
     var isFolder: ObjCBool = false
     guard FileManager.default.fileExists(atPath: folder, isDirectory: &isFolder) else {
-      throw DataError(
+      throw FileError(
         "does not exist",
         file: folder,
         advice: "give the folder that holds \(variant.name)'s files"
       )
     }
     guard isFolder.boolValue else {
-      throw DataError(
+      throw FileError(
         "is a file, not a folder",
         file: folder,
         advice: "give the folder that holds \(variant.name)'s files"
@@ -36,7 +37,7 @@ enum MNISTFolder {
     let missing = MNISTFile.allCases.filter { paths[$0] == nil }
     guard missing.isEmpty else {
       let found = paths.isEmpty ? "holds nothing of" : "does not hold all of"
-      throw DataError(
+      throw FileError(
         "\(found) \(variant.name): looked for \(missing.map(\.name).joined(separator: ", ")), each also with .gz "
           + "or with .idx for -idx, and did not find \(missing.count == 1 ? "it" : "them")",
         file: folder

@@ -14,7 +14,7 @@ struct FileContentTests {
   }
 
   private func failure(_ bytes: [UInt8]) -> String? {
-    #expect(throws: DataError.self) { try readAll(bytes) }?.description
+    #expect(throws: FileError.self) { try readAll(bytes) }?.description
   }
 
   @Test func `plain and compressed content read alike, in pieces too`() throws {
@@ -75,7 +75,7 @@ struct FileContentTests {
   @Test func `more content than expected is found`() throws {
     let content = try FileContent(gzip(message), file: "a")
     _ = try content.read(2_999)
-    let error = #expect(throws: DataError.self) { try content.expectEnd() }
+    let error = #expect(throws: FileError.self) { try content.expectEnd() }
     #expect(
       error?.description
         == "a: more bytes follow after the 2999 the header promises; get the file again"

@@ -94,7 +94,7 @@ struct DigitImageTests {
   @Test(arguments: [0, 128, 255])
   func `a blank picture says so`(shade: Int) {
     let blank = picture(40, 30) { x, y in min(255, shade + (x + y) % 3) }
-    let error = #expect(throws: DataError.self) { try DigitImage(blank, file: "a.png") }
+    let error = #expect(throws: FileError.self) { try DigitImage(blank, file: "a.png") }
     #expect(
       error?.description == "a.png: shows no digit: all its pixels have nearly the same shade; "
         + "give a picture of one dark digit on light paper, or the reverse"

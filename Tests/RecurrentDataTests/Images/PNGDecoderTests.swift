@@ -1,11 +1,12 @@
 import Foundation
+import Recurrent
 import Testing
 
 @testable import RecurrentData
 
 struct PNGDecoderTests {
   private func failure(_ content: [UInt8]) -> String? {
-    #expect(throws: DataError.self) {
+    #expect(throws: FileError.self) {
       try GrayscaleImage(png: content, file: "a.png")
     }?.description
   }
@@ -82,7 +83,7 @@ struct PNGDecoderTests {
   @Test func `a file that breaks off anywhere is refused`() {
     let file = PNGFixture(.rgb, depth: 8).file
     for count in 0..<file.count {
-      #expect(throws: DataError.self) { try GrayscaleImage(png: Array(file[..<count])) }
+      #expect(throws: FileError.self) { try GrayscaleImage(png: Array(file[..<count])) }
     }
     #expect(
       failure(Array(file.dropLast(13)))
@@ -95,7 +96,7 @@ struct PNGDecoderTests {
     for index in file.indices {
       var changed = file
       changed[index] ^= 16
-      #expect(throws: DataError.self) { try GrayscaleImage(png: changed) }
+      #expect(throws: FileError.self) { try GrayscaleImage(png: changed) }
     }
     var changed = file
     changed[file.count - 13] ^= 1
@@ -141,14 +142,14 @@ struct PNGDecoderTests {
       [("IHDR", [1]), palette, ("IDAT", data), end],
     ]
     for chunks in bad {
-      #expect(throws: DataError.self) { try GrayscaleImage(png: PNGEncoder.file(chunks)) }
+      #expect(throws: FileError.self) { try GrayscaleImage(png: PNGEncoder.file(chunks)) }
     }
     for (place, value) in [(8, UInt8(3)), (9, 1), (9, 2), (10, 1), (11, 1), (12, 2)] {
       var changed = fixture.header
       changed[place] = value
       if (place, value) == (9, 2) { changed[8] = 4 }
       let chunks = [("IHDR", changed), palette, ("IDAT", data), end]
-      #expect(throws: DataError.self) { try GrayscaleImage(png: PNGEncoder.file(chunks)) }
+      #expect(throws: FileError.self) { try GrayscaleImage(png: PNGEncoder.file(chunks)) }
     }
   }
 

@@ -1,4 +1,6 @@
 import RecurrentData
+import RecurrentTestSupport
+import Recurrent
 import Testing
 
 struct PNGEncoderTests {
@@ -15,7 +17,7 @@ struct PNGEncoderTests {
     let path = try folder.write(image.encodedAsPNG(), as: "a.png")
     #expect(try GrayscaleImage(pngFile: path) == image)
     let missing = folder.path + "/none.png"
-    let error = #expect(throws: DataError.self) { try GrayscaleImage(pngFile: missing) }
+    let error = #expect(throws: FileError.self) { try GrayscaleImage(pngFile: missing) }
     #expect(error?.description == "\(missing): does not exist")
   }
 }

@@ -1,7 +1,8 @@
 import RecurrentData
+import RecurrentTestSupport
 import Testing
 
-@Suite(.enabled(if: SharedData.folder != nil, SharedData.reason))
+@Suite(.enabled(if: SharedFolder.isGiven, Comment(rawValue: SharedFolder.reason)))
 struct PublishedDigitImageTests {
   /// Returns the picture 196 by 196, each pixel repeated, dark on white.
   private func repeated(_ pixels: [UInt8]) -> GrayscaleImage {
@@ -33,7 +34,7 @@ struct PublishedDigitImageTests {
   private func difference(
     _ enlarge: ([UInt8]) -> GrayscaleImage
   ) throws -> (mean: Double, greatest: Double) {
-    let test = try IDXFile(path: SharedData.mnist + "/t10k-images-idx3-ubyte.gz")
+    let test = try IDXFile(path: SharedFolder.path("data/mnist/t10k-images-idx3-ubyte.gz"))
     let differences = try (0..<30).map { example in
       let pixels = Array(test.bytes[example * 784..<(example + 1) * 784])
       let digit = try DigitImage(GrayscaleImage(png: enlarge(pixels).encodedAsPNG()))

@@ -1,11 +1,12 @@
 import Recurrent
+import RecurrentTestSupport
 import Testing
 
 @testable import RecurrentData
 
 struct IDXFileTests {
   private func failure(_ content: [UInt8], limit: Int = 1 << 31) -> String? {
-    #expect(throws: DataError.self) {
+    #expect(throws: FileError.self) {
       try IDXFile(content: content, file: "a", limit: limit)
     }?.description
   }
@@ -32,10 +33,10 @@ struct IDXFileTests {
     let path = try folder.write(gzip([0, 0, 8, 1, 0, 0, 0, 2, 5, 6]), as: "without-gz")
     #expect(try IDXFile(path: path).bytes == [5, 6])
     let empty = try folder.write([], as: "empty")
-    let error = #expect(throws: DataError.self) { try IDXFile(path: empty) }
+    let error = #expect(throws: FileError.self) { try IDXFile(path: empty) }
     #expect(error?.description == "\(empty): is empty; get the file again")
-    #expect(throws: DataError.self) { try IDXFile(path: folder.path) }
-    #expect(throws: DataError.self) { try IDXFile(path: folder.path + "/none") }
+    #expect(throws: FileError.self) { try IDXFile(path: folder.path) }
+    #expect(throws: FileError.self) { try IDXFile(path: folder.path + "/none") }
   }
 
   @Test func `a wrong magic number says what was found`() {

@@ -1,6 +1,7 @@
 import Foundation
 import Recurrent
 import Synchronization
+import RecurrentTestSupport
 import Testing
 
 @testable import RecurrentData
@@ -111,7 +112,7 @@ struct MNISTDownloadTests {
     #expect(server.requests.filter { $0.hasPrefix("/bad/") }.count == 1)
 
     try FileManager.default.removeItem(atPath: cache)
-    let error = await #expect(throws: DataError.self) {
+    let error = await #expect(throws: FileError.self) {
       try await data([bad], timeout: 1).load()
     }
     let line = try #require(error?.description)
@@ -136,7 +137,7 @@ struct MNISTDownloadTests {
     let server = try LoopbackServer([:])
     let address = server.address("gone")
     server.stop()
-    let error = await #expect(throws: DataError.self) {
+    let error = await #expect(throws: FileError.self) {
       try await data([address, "no address"]).load()
     }
     #expect(error?.description.contains("\(address)train-images-idx3-ubyte.gz: ") == true)
@@ -150,14 +151,14 @@ struct MNISTDownloadTests {
     try checks.verify(gzip(small.bytes(.testLabels)), address: "a")
     var changed = small.bytes(.testLabels)
     changed[9] ^= 1
-    let error = #expect(throws: DataError.self) {
+    let error = #expect(throws: FileError.self) {
       try checks.verify(gzip(changed), address: "a")
     }
     #expect(error?.description == "a: sent a file with a wrong SHA-256 checksum")
-    #expect(throws: DataError.self) {
+    #expect(throws: FileError.self) {
       try checks.verify(gzip(changed + [0]), address: "a")
     }
-    #expect(throws: DataError.self) {
+    #expect(throws: FileError.self) {
       try checks.verify(gzip(Array(changed.dropLast())), address: "a")
     }
   }
@@ -169,7 +170,7 @@ struct MNISTDownloadTests {
     let task = Task { try await data.load() }
     while server.requests.isEmpty { try await Task.sleep(for: .milliseconds(10)) }
     task.cancel()
-    let error = await #expect(throws: DataError.self) { try await task.value }
+    let error = await #expect(throws: FileError.self) { try await task.value }
     #expect(error?.description == "the download of train-images-idx3-ubyte.gz was cancelled")
     #expect(try cachedNames.isEmpty)
   }
@@ -183,7 +184,7 @@ struct MNISTDownloadTests {
       return try await data.load()
     }
     task.cancel()
-    let error = await #expect(throws: DataError.self) { try await task.value }
+    let error = await #expect(throws: FileError.self) { try await task.value }
     #expect(error?.description == "the download of train-images-idx3-ubyte.gz was cancelled")
     #expect(server.requests.isEmpty)
     #expect(try cachedNames.isEmpty)
@@ -195,7 +196,7 @@ struct MNISTDownloadTests {
     _ = try await data([server.address("good")]).load()
     let path = cache + "/t10k-labels-idx1-ubyte.gz"
     try WholeFile.write([], to: path)
-    let error = await #expect(throws: DataError.self) {
+    let error = await #expect(throws: FileError.self) {
       try await data([server.address("good")]).load()
     }
     #expect(
@@ -205,7 +206,7 @@ struct MNISTDownloadTests {
 
   @Test func `a cache that cannot be created says so`() async throws {
     try folder.write([1], as: "cache")
-    let error = await #expect(throws: DataError.self) { try await data([]).load() }
+    let error = await #expect(throws: FileError.self) { try await data([]).load() }
     #expect(
       error?.description == "\(cache): the cache folder cannot be created; "
         + "download the files by hand into a folder and give --data DIR"

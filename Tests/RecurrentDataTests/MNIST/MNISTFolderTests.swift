@@ -1,4 +1,5 @@
 import Recurrent
+import RecurrentTestSupport
 import Testing
 
 @testable import RecurrentData
@@ -9,7 +10,7 @@ struct MNISTFolderTests {
   init() throws { folder = try TemporaryFolder() }
 
   private func failure(_ variant: MNIST.Variant = .mnist) async -> String? {
-    await #expect(throws: DataError.self) {
+    await #expect(throws: FileError.self) {
       try await MNIST(variant).load(folder: folder.path)
     }?.description
   }
@@ -91,7 +92,7 @@ struct MNISTFolderTests {
     for (path, problem) in [
       (folder.path + "/none", "does not exist"), (file, "is a file, not a folder"),
     ] {
-      let error = await #expect(throws: DataError.self) {
+      let error = await #expect(throws: FileError.self) {
         try await MNIST(.mnist).load(folder: path)
       }
       #expect(error?.description == "\(path): \(problem); \(advice)")

@@ -1,12 +1,13 @@
 import Recurrent
+import RecurrentTestSupport
 import Testing
 
 @testable import RecurrentData
 
-@Suite(.enabled(if: SharedData.folder != nil, SharedData.reason))
+@Suite(.enabled(if: SharedFolder.isGiven, Comment(rawValue: SharedFolder.reason)))
 struct PublishedMNISTTests {
   @Test func `the published files load as the published numbers of images`() async throws {
-    let splits = try await MNIST(.mnist).load(folder: SharedData.mnist)
+    let splits = try await MNIST(.mnist).load(folder: SharedFolder.path("data/mnist"))
     #expect(splits.training.count == 55_000)
     #expect(splits.validation.count == 5_000)
     #expect(splits.test.count == 10_000)
@@ -20,7 +21,7 @@ struct PublishedMNISTTests {
   @Test(arguments: [MNISTFile.trainingLabels, .testImages, .testLabels])
   func `the published files pass the checks of a download`(file: MNISTFile) throws {
     let checks = try #require(MNISTSource.published(.mnist).checks[file])
-    let bytes = try WholeFile.contents(of: "\(SharedData.mnist)/\(file.name).gz")
+    let bytes = try WholeFile.contents(of: SharedFolder.path("data/mnist/\(file.name).gz"))
     try checks.verify(bytes, address: file.name)
   }
 }

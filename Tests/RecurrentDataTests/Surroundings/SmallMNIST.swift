@@ -1,4 +1,5 @@
 import Foundation
+import RecurrentTestSupport
 
 @testable import RecurrentData
 

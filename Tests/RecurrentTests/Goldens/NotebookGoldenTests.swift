@@ -14,12 +14,15 @@ struct NotebookGoldenTests {
     let weights = try RecurrentWeights(
       tensorFlowKernel: golden.file.tensor(named: "\(prefix)kernel"),
       bias: golden.file.tensor(named: "\(prefix)bias"),
-      forgetBias: Float(golden.double("sizes", "forget_bias")))
+      forgetBias: Float(golden.double("sizes", "forget_bias"))
+    )
     return try SequenceModel(
       layers: [LSTM(weights)],
       head: Dense(
         weight: golden.file.tensor(named: "\(prefix)W_out").transposed(),
-        bias: golden.file.tensor(named: "\(prefix)b_out")))
+        bias: golden.file.tensor(named: "\(prefix)b_out")
+      )
+    )
   }
 
   @Test(arguments: goldens)
@@ -55,7 +58,8 @@ struct NotebookGoldenTests {
     let lstm = try RecurrentWeights(
       input: #require(gradient["lstm.weight_ih_l0"]),
       recurrent: #require(gradient["lstm.weight_hh_l0"]),
-      bias: #require(gradient["lstm.bias_ih_l0"]))
+      bias: #require(gradient["lstm.bias_ih_l0"])
+    )
     let (kernel, bias) = lstm.tensorFlowKernel(forgetBias: 0)
     let got = try [
       "kernel": kernel, "bias": bias,
@@ -81,10 +85,13 @@ struct NotebookGoldenTests {
     let forgetBias = try Float(golden.double("sizes", "forget_bias"))
     let trainer = try Trainer(
       model(golden, "init/"),
-      optimizer: GradientDescent(learningRate: Float(golden.double("runs", run, "lr"))))
+      optimizer: GradientDescent(learningRate: Float(golden.double("runs", run, "lr")))
+    )
     for step in 1...steps {
       let loss = try trainer.trainBatch(
-        on: Self.images, at: order[(step - 1) * batch..<step * batch])
+        on: Self.images,
+        at: order[(step - 1) * batch..<step * batch]
+      )
       let bound = try #require(lossBounds.first { step <= $0.step }).bound
       let distance = abs(loss - Double(losses[step - 1]))
       #expect(distance <= bound, "loss of step \(step)")
@@ -98,14 +105,17 @@ struct NotebookGoldenTests {
       for (name, tensor) in got {
         let want = try golden.file.tensor(named: "\(run)/after_\(step)/\(name)").elements
         #expect(
-          Double(largestDistance(tensor.elements, want)) <= bound, "\(name) after step \(step)")
+          Double(largestDistance(tensor.elements, want)) <= bound,
+          "\(name) after step \(step)"
+        )
       }
     }
   }
 
   /// A manifest's list of bounds, such as "steps 1..10" or "after 10", by the last step.
   private func bounds(
-    _ golden: Golden, _ key: String
+    _ golden: Golden,
+    _ key: String
   ) throws -> [(step: Int, bound: Double)] {
     let list = try #require(golden.value("tolerance", key) as? [String: Double])
     return try list.map { name, bound in

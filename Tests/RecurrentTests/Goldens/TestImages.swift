@@ -12,13 +12,22 @@ enum TestImages {
   private static func load(_ name: String) -> SequenceDataset {
     guard SharedFolder.isGiven else {
       return SequenceDataset(
-        elements: .bytes([], scale: 1), labels: [], steps: 1, features: 1, classNames: [])
+        elements: .bytes([], scale: 1),
+        labels: [],
+        steps: 1,
+        features: 1,
+        classNames: []
+      )
     }
     let images = unzip("\(name)-images-idx3-ubyte.gz").dropFirst(16)
     let labels = unzip("\(name)-labels-idx1-ubyte.gz").dropFirst(8)
     return SequenceDataset(
-      elements: .bytes(Array(images), scale: 1 / 255), labels: labels.map(Int.init), steps: 28,
-      features: 28, classNames: (0...9).map(String.init))
+      elements: .bytes(Array(images), scale: 1 / 255),
+      labels: labels.map(Int.init),
+      steps: 28,
+      features: 28,
+      classNames: (0...9).map(String.init)
+    )
   }
 
   private static func unzip(_ name: String) -> [UInt8] {

@@ -55,18 +55,27 @@ struct FusedCell: Sendable, Equatable {
   func unpack(_ packed: Tensor) -> [Tensor] {
     let rows = layout.gates * hiddenSize
     var gradient = RecurrentWeights(
-      input: .zeros([rows, inputSize]), recurrent: .zeros([rows, hiddenSize]), bias: .zeros([rows]))
+      input: .zeros([rows, inputSize]),
+      recurrent: .zeros([rows, hiddenSize]),
+      bias: .zeros([rows])
+    )
     unsafe packed.withUnsafeElements { packed in
       guard let packed = packed.baseAddress else { return }
       unsafe unpack(
-        packed, input: &gradient.input, recurrent: &gradient.recurrent, bias: &gradient.bias)
+        packed,
+        input: &gradient.input,
+        recurrent: &gradient.recurrent,
+        bias: &gradient.bias
+      )
     }
     return [gradient.input, gradient.recurrent, gradient.bias]
   }
 
   /// Writes a packed gradient, `packedCount` floats, to those of the two weights and the bias.
   func unpack(
-    _ packed: UnsafePointer<Float>, input: inout Tensor, recurrent: inout Tensor,
+    _ packed: UnsafePointer<Float>,
+    input: inout Tensor,
+    recurrent: inout Tensor,
     bias: inout Tensor
   ) {
     unsafe input.withUnsafeMutableElements { input in
@@ -74,7 +83,14 @@ struct FusedCell: Sendable, Equatable {
         unsafe bias.withUnsafeMutableElements { bias in
           guard let input = input.baseAddress, let recurrent = recurrent.baseAddress else { return }
           unsafe recurrent_unpack_gates(
-            layout.gates, inputSize, hiddenSize, packed, input, recurrent, bias.baseAddress)
+            layout.gates,
+            inputSize,
+            hiddenSize,
+            packed,
+            input,
+            recurrent,
+            bias.baseAddress
+          )
         }
       }
     }

@@ -59,7 +59,10 @@ final class FusedSequence {
   /// Every step's output; valid until the next forward pass that keeps outputs.
   var outputs: Steps {
     unsafe Steps(
-      base: UnsafePointer(hiddenBase), rowStride: outputRowStride, stepStride: hiddenStep)
+      base: UnsafePointer(hiddenBase),
+      rowStride: outputRowStride,
+      stepStride: hiddenStep
+    )
   }
 
   /// The last step's output, rows at a distance of `outputRowStride`.
@@ -70,8 +73,12 @@ final class FusedSequence {
   /// `input` has `rows` rows and `steps` steps of the cell's input size. Initial states are rows of
   /// `hiddenSize` floats; none, and all zeros, are the same.
   func forward(
-    _ input: Steps, rows: Int, steps: Int, weights: FusedWeights,
-    initialHidden: UnsafePointer<Float>? = nil, initialCell: UnsafePointer<Float>? = nil,
+    _ input: Steps,
+    rows: Int,
+    steps: Int,
+    weights: FusedWeights,
+    initialHidden: UnsafePointer<Float>? = nil,
+    initialCell: UnsafePointer<Float>? = nil,
     keeping: Keeping
   ) {
     self.rows = rows
@@ -81,40 +88,63 @@ final class FusedSequence {
     hasInitialCell = unsafe initialCell.map { unsafe hasNonzero($0) } ?? false
     if hasInitialHidden, let initialHidden = unsafe initialHidden {
       unsafe self.initialHidden.reserve(rows * cell.hiddenSize).update(
-        from: initialHidden, count: rows * cell.hiddenSize)
+        from: initialHidden,
+        count: rows * cell.hiddenSize
+      )
     }
     if hasInitialCell, let initialCell = unsafe initialCell {
       unsafe recurrent_rows_to_panels(
-        rows, cell.hiddenSize, cell.layout.unitsPerPanel, initialCell, cell.hiddenSize,
-        initialCellBase)
+        rows,
+        cell.hiddenSize,
+        cell.layout.unitsPerPanel,
+        initialCell,
+        cell.hiddenSize,
+        initialCellBase
+      )
     }
     for step in 0..<steps {
       unsafe cell.forward(
         RecurrentForwardStep(
-          rows: rows, panels: cell.layout.panels, input_size: cell.inputSize,
-          input: input.step(step), input_row_stride: input.rowStride,
+          rows: rows,
+          panels: cell.layout.panels,
+          input_size: cell.inputSize,
+          input: input.step(step),
+          input_row_stride: input.rowStride,
           hidden_size: cell.hiddenSize,
           previous_hidden: previousHidden(of: step),
           previous_hidden_row_stride: step == 0 ? cell.hiddenSize : outputRowStride,
-          previous_cell: previousCell(of: step), weights: UnsafePointer(weights.forward),
+          previous_cell: previousCell(of: step),
+          weights: UnsafePointer(weights.forward),
           gates: keeping == .everything ? gates(at: step) : nil,
-          cell: cell.hasCellState ? cell(at: step) : nil, hidden: hidden(at: step),
-          hidden_row_stride: outputRowStride, activation: RECURRENT_TANH))
+          cell: cell.hasCellState ? cell(at: step) : nil,
+          hidden: hidden(at: step),
+          hidden_row_stride: outputRowStride,
+          activation: RECURRENT_TANH
+        )
+      )
     }
   }
 
   /// Copies the final states out, as rows of `hiddenSize` floats.
   func readFinalState(
-    hidden: UnsafeMutablePointer<Float>, cell cellState: UnsafeMutablePointer<Float>?
+    hidden: UnsafeMutablePointer<Float>,
+    cell cellState: UnsafeMutablePointer<Float>?
   ) {
     for row in 0..<rows {
       unsafe (hidden + row * cell.hiddenSize).update(
-        from: lastOutput + row * outputRowStride, count: cell.hiddenSize)
+        from: lastOutput + row * outputRowStride,
+        count: cell.hiddenSize
+      )
     }
     if let cellState = unsafe cellState {
       unsafe recurrent_panels_to_rows(
-        rows, cell.hiddenSize, cell.layout.unitsPerPanel, cell(at: steps - 1), cellState,
-        cell.hiddenSize)
+        rows,
+        cell.hiddenSize,
+        cell.layout.unitsPerPanel,
+        cell(at: steps - 1),
+        cellState,
+        cell.hiddenSize
+      )
     }
   }
 
@@ -123,7 +153,9 @@ final class FusedSequence {
   /// `weightGradient` is [panels][1 + I + H][64] and is overwritten. `inputGradient` has the
   /// strides of `input`; initial state gradients are rows of `hiddenSize` floats.
   func backward(
-    _ input: Steps, weights: FusedWeights, arriving: OutputGradients,
+    _ input: Steps,
+    weights: FusedWeights,
+    arriving: OutputGradients,
     weightGradient: UnsafeMutablePointer<Float>,
     inputGradient: (base: UnsafeMutablePointer<Float>, rowStride: Int, stepStride: Int)? = nil,
     initialHiddenGradient: UnsafeMutablePointer<Float>? = nil,
@@ -140,37 +172,60 @@ final class FusedSequence {
       let isLast = step == steps - 1
       unsafe cell.backward(
         RecurrentBackwardStep(
-          rows: rows, panels: panels, hidden_size: cell.hiddenSize,
+          rows: rows,
+          panels: panels,
+          hidden_size: cell.hiddenSize,
           next_dz: isLast ? nil : UnsafePointer(gates(at: step + 1)),
           weights: UnsafePointer(weights.recurrent),
           d_output: arriving.outputs?.step(step),
           d_output_row_stride: arriving.outputs?.rowStride ?? 0,
-          d_hidden: isLast ? arriving.hidden : nil, d_hidden_row_stride: cell.hiddenSize,
-          gates: gates(at: step), cell: cell.hasCellState ? UnsafePointer(cell(at: step)) : nil,
+          d_hidden: isLast ? arriving.hidden : nil,
+          d_hidden_row_stride: cell.hiddenSize,
+          gates: gates(at: step),
+          cell: cell.hasCellState ? UnsafePointer(cell(at: step)) : nil,
           previous_cell: previousCell(of: step),
-          d_cell: cell.hasCellState ? cellGradientBase : nil, activation: RECURRENT_TANH))
+          d_cell: cell.hasCellState ? cellGradientBase : nil,
+          activation: RECURRENT_TANH
+        )
+      )
       if let inputGradient = unsafe inputGradient {
         unsafe multiply(
-          dzOf: step, by: weights.input, columns: cell.inputSize,
+          dzOf: step,
+          by: weights.input,
+          columns: cell.inputSize,
           into: inputGradient.base + step * inputGradient.stepStride,
-          rowStride: inputGradient.rowStride)
+          rowStride: inputGradient.rowStride
+        )
       }
       pending += 1
       if pending == chunk || step == 0 {
         unsafe addWeightGradient(
-          from: step, count: pending, input: input, to: weightGradient)
+          from: step,
+          count: pending,
+          input: input,
+          to: weightGradient
+        )
         pending = 0
       }
     }
     if let target = unsafe initialHiddenGradient {
       unsafe multiply(
-        dzOf: 0, by: weights.recurrent, columns: cell.hiddenSize, into: target,
-        rowStride: cell.hiddenSize)
+        dzOf: 0,
+        by: weights.recurrent,
+        columns: cell.hiddenSize,
+        into: target,
+        rowStride: cell.hiddenSize
+      )
     }
     if let target = unsafe initialCellGradient {
       unsafe recurrent_panels_to_rows(
-        rows, cell.hiddenSize, cell.layout.unitsPerPanel, cellGradientBase, target,
-        cell.hiddenSize)
+        rows,
+        cell.hiddenSize,
+        cell.layout.unitsPerPanel,
+        cellGradientBase,
+        target,
+        cell.hiddenSize
+      )
     }
   }
 
@@ -180,47 +235,81 @@ final class FusedSequence {
     guard cell.hasCellState else { return }
     if let arriving = unsafe arriving {
       unsafe recurrent_rows_to_panels(
-        rows, cell.hiddenSize, cell.layout.unitsPerPanel, arriving, cell.hiddenSize,
-        cellGradientBase)
+        rows,
+        cell.hiddenSize,
+        cell.layout.unitsPerPanel,
+        arriving,
+        cell.hiddenSize,
+        cellGradientBase
+      )
     } else {
       unsafe cellGradientBase.update(repeating: 0, count: cellStep)
     }
   }
 
   private func addWeightGradient(
-    from step: Int, count: Int, input: Steps, to gradient: UnsafeMutablePointer<Float>
+    from step: Int,
+    count: Int,
+    input: Steps,
+    to gradient: UnsafeMutablePointer<Float>
   ) {
     // A given initial state has a layout of its own, so its step is added by itself.
     let isApart = step == 0 && hasInitialHidden
     let first = isApart ? 1 : step
     func part(_ start: Int, _ count: Int, _ previous: UnsafePointer<Float>, _ rowStride: Int) {
       var request = unsafe RecurrentWeightGradient(
-        steps: count, rows: rows, panels: cell.layout.panels, input_size: cell.inputSize,
-        input: input.step(start), input_row_stride: input.rowStride,
-        input_step_stride: input.stepStride, hidden_size: cell.hiddenSize,
-        previous_hidden: previous, hidden_row_stride: rowStride, hidden_step_stride: hiddenStep,
-        skips_first_hidden: start == 0 && !hasInitialHidden, dz: UnsafePointer(gates(at: start)),
-        dz_step_stride: gateStep, gradient: gradient)
+        steps: count,
+        rows: rows,
+        panels: cell.layout.panels,
+        input_size: cell.inputSize,
+        input: input.step(start),
+        input_row_stride: input.rowStride,
+        input_step_stride: input.stepStride,
+        hidden_size: cell.hiddenSize,
+        previous_hidden: previous,
+        hidden_row_stride: rowStride,
+        hidden_step_stride: hiddenStep,
+        skips_first_hidden: start == 0 && !hasInitialHidden,
+        dz: UnsafePointer(gates(at: start)),
+        dz_step_stride: gateStep,
+        gradient: gradient
+      )
       unsafe kernels.pointee.weight_gradient(&request)
     }
     let later = count - (first - step)
     if later > 0 {
       // For step 0 this points before the buffer; `skips_first_hidden` keeps it from being read.
       unsafe part(
-        first, later, UnsafePointer(hiddenBase + (first - 1) * hiddenStep), outputRowStride)
+        first,
+        later,
+        UnsafePointer(hiddenBase + (first - 1) * hiddenStep),
+        outputRowStride
+      )
     }
     if isApart { unsafe part(0, 1, UnsafePointer(initialHiddenBase), cell.hiddenSize) }
   }
 
   private func multiply(
-    dzOf step: Int, by panels: UnsafePointer<Float>, columns: Int,
-    into target: UnsafeMutablePointer<Float>, rowStride: Int
+    dzOf step: Int,
+    by panels: UnsafePointer<Float>,
+    columns: Int,
+    into target: UnsafeMutablePointer<Float>,
+    rowStride: Int
   ) {
     var product = unsafe RecurrentProduct(
-      rows: rows, columns: columns, a: UnsafePointer(gates(at: step)),
-      a_row_stride: PanelLayout.width, segments: cell.layout.panels,
-      segment_depth: PanelLayout.width, segment_stride: rows * PanelLayout.width, panels: panels,
-      c: target, c_row_stride: rowStride, c_panel_stride: PanelLayout.width, accumulates: false)
+      rows: rows,
+      columns: columns,
+      a: UnsafePointer(gates(at: step)),
+      a_row_stride: PanelLayout.width,
+      segments: cell.layout.panels,
+      segment_depth: PanelLayout.width,
+      segment_stride: rows * PanelLayout.width,
+      panels: panels,
+      c: target,
+      c_row_stride: rowStride,
+      c_panel_stride: PanelLayout.width,
+      accumulates: false
+    )
     unsafe kernels.pointee.product(&product)
   }
 
@@ -237,7 +326,9 @@ final class FusedSequence {
   private var hiddenBase: UnsafeMutablePointer<Float> {
     unsafe hidden.reserve((keeping == .lastOutput ? 2 : steps) * hiddenStep)
   }
-  private var cellGradientBase: UnsafeMutablePointer<Float> { unsafe cellGradient.reserve(cellStep) }
+  private var cellGradientBase: UnsafeMutablePointer<Float> {
+    unsafe cellGradient.reserve(cellStep)
+  }
   private var initialHiddenBase: UnsafeMutablePointer<Float> {
     unsafe initialHidden.reserve(rows * cell.hiddenSize)
   }

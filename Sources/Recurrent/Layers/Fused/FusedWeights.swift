@@ -25,14 +25,31 @@ final class FusedWeights: @unchecked Sendable {
         unsafe weights.bias.withUnsafeElements { bias in
           guard let input = input.baseAddress, let recurrent = recurrent.baseAddress else { return }
           unsafe recurrent_pack_gates(
-            gates, inputSize, hiddenSize, input, recurrent, bias.baseAddress, self.forward)
+            gates,
+            inputSize,
+            hiddenSize,
+            input,
+            recurrent,
+            bias.baseAddress,
+            self.forward
+          )
           if forBackward {
             unsafe recurrent_pack_gates_transposed(
-              gates, hiddenSize, hiddenSize, recurrent, self.recurrent)
+              gates,
+              hiddenSize,
+              hiddenSize,
+              recurrent,
+              self.recurrent
+            )
           }
           if forInputGradient {
             unsafe recurrent_pack_gates_transposed(
-              gates, hiddenSize, inputSize, input, self.input)
+              gates,
+              hiddenSize,
+              inputSize,
+              input,
+              self.input
+            )
           }
         }
       }

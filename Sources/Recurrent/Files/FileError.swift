@@ -1,5 +1,5 @@
-/// What was wrong with data from outside the program, where, and what to do about it.
-public struct DataError: Error, Sendable, Equatable, CustomStringConvertible {
+/// What is wrong with a file or other data from outside, where, and what to do about it.
+public struct FileError: Error, Sendable, Equatable, CustomStringConvertible {
   /// What was wrong, as half a sentence without a full stop.
   public let problem: String
   /// The file or folder it was found in, if any.

@@ -40,6 +40,7 @@ enum Preset: String, ExpressibleByArgument, CaseIterable, Codable {
       Recipe(
         initialization: .notebook,
         epochs: 1000,
+        dropsLastBatch: true,
         optimizer: .gradientDescent,
         learningRate: 0.001,
         clip: nil,

@@ -117,8 +117,11 @@ struct RecipeOptions: ParsableArguments {
   @Option(parsing: .unconditional, help: "Examples in a step.")
   var batch: Int?
 
-  @Flag(help: "Leave out an epoch's last batch if it is short, as the notebook does.")
-  var dropLast = false
+  @Flag(
+    inversion: .prefixedNo,
+    help: "Leave out an epoch's last batch if it is short, as the notebook does."
+  )
+  var dropLast: Bool?
 
   @Option(help: "adam or gradient-descent.")
   var optimizer: OptimizerName?
@@ -163,7 +166,7 @@ struct RecipeOptions: ParsableArguments {
     result.initialization = initialization ?? recipe.initialization
     result.epochs = epochs ?? recipe.epochs
     result.batchSize = batch ?? recipe.batchSize
-    result.dropsLastBatch = dropLast || recipe.dropsLastBatch
+    result.dropsLastBatch = dropLast ?? recipe.dropsLastBatch
     result.optimizer = optimizer ?? recipe.optimizer
     result.learningRate = learningRate ?? recipe.learningRate
     if let clip { result.clip = clip == 0 ? nil : clip }

@@ -51,9 +51,10 @@ public func softmax(_ logits: Tensor) -> Tensor {
   require(logits.shape.rank > 0, "softmax needs at least one axis")
   let classes = logits.shape[logits.shape.rank - 1]
   let rows = logits.detached.reshaped(to: [classes == 0 ? 0 : logits.count / classes, classes])
+  let elements = rows.elements
   let greatest = Tensor(
     (0..<rows.shape[0]).map { row in
-      (0..<classes).reduce(-Float.infinity) { max($0, rows[row, $1]) }
+      elements[row * classes..<(row + 1) * classes].reduce(-.infinity, max)
     },
     shape: [rows.shape[0], 1]
   )

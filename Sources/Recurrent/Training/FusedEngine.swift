@@ -28,6 +28,13 @@ final class FusedEngine: TrainingEngine, @unchecked Sendable {
     at indices: ArraySlice<Int>,
     gradient: inout Gradient
   ) -> BatchResult {
+    require(
+      dataset.features == weights.inputSize && dataset.classNames.count == weights.classes,
+      """
+      a model of \(weights.inputSize) features and \(weights.classes) classes cannot be trained \
+      on \(dataset.features) features and \(dataset.classNames.count) classes
+      """
+    )
     let sharding = Sharding(rows: indices.count)
     while gradients.count < sharding.count {
       gradients.append(Buffer())

@@ -44,19 +44,7 @@ INLINE void VARIANT(lstm_gates)(const RecurrentForwardStep *s, ptrdiff_t row, pt
 }
 
 void VARIANT(lstm_forward)(const RecurrentForwardStep *s) {
-  float z[TILE_ROWS * RECURRENT_PANEL];
-  const ptrdiff_t tiles = tile_count(s->rows);
-  for (ptrdiff_t panel = 0; panel < s->panels; panel++) {
-    for (ptrdiff_t t = 0; t < tiles; t++) {
-      const ptrdiff_t first = tile_start(s->rows, tiles, t);
-      const ptrdiff_t rows = tile_start(s->rows, tiles, t + 1) - first;
-#define TILE(n) VARIANT(forward_tile)(s, n, first, panel, z)
-      WITH_CONSTANT_ROWS(rows, TILE)
-#undef TILE
-      for (ptrdiff_t r = 0; r < rows; r++)
-        VARIANT(lstm_gates)(s, first + r, panel, z + r * RECURRENT_PANEL);
-    }
-  }
+  VARIANT(forward_step)(s, VARIANT(lstm_gates));
 }
 
 INLINE void VARIANT(lstm_gates_gradient)(const RecurrentBackwardStep *s, ptrdiff_t row,
@@ -81,25 +69,7 @@ INLINE void VARIANT(lstm_gates_gradient)(const RecurrentBackwardStep *s, ptrdiff
 }
 
 void VARIANT(lstm_backward)(const RecurrentBackwardStep *s) {
-  float product[TILE_ROWS * RECURRENT_PANEL];
-  const ptrdiff_t blocks = (s->hidden_size + RECURRENT_PANEL - 1) / RECURRENT_PANEL;
-  const ptrdiff_t tiles = tile_count(s->rows);
-  for (ptrdiff_t block = 0; block < blocks; block++) {
-    const ptrdiff_t first_panel = block * RECURRENT_LSTM_GATES;
-    const ptrdiff_t left = s->panels - first_panel;
-    const ptrdiff_t panels = left < RECURRENT_LSTM_GATES ? left : RECURRENT_LSTM_GATES;
-    for (ptrdiff_t t = 0; t < tiles; t++) {
-      const ptrdiff_t first = tile_start(s->rows, tiles, t);
-      const ptrdiff_t rows = tile_start(s->rows, tiles, t + 1) - first;
-#define TILE(n) VARIANT(backward_tile)(s, n, first, block, product)
-      WITH_CONSTANT_ROWS(rows, TILE)
-#undef TILE
-      for (ptrdiff_t p = 0; p < panels; p++)
-        for (ptrdiff_t r = 0; r < rows; r++)
-          VARIANT(lstm_gates_gradient)
-      (s, first + r, first_panel + p, product + r * RECURRENT_PANEL + p * UNITS);
-    }
-  }
+  VARIANT(backward_step)(s, UNITS, VARIANT(lstm_gates_gradient));
 }
 
 #undef UNITS

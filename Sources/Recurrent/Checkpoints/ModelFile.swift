@@ -17,16 +17,18 @@ extension SequenceModel {
   /// - Throws: `FileError` when they hold another kind of model.
   public init(_ file: SafetensorsFile) throws(FileError) {
     var unread = Set(file.entries.keys)
-    let prefixes = unread.filter { $0.hasSuffix("weight_ih_l0") }.map { $0.dropLast(12) }
-    guard prefixes.count == 1, let prefix = prefixes.first else {
-      throw file.problem("has no stack of recurrent layers, or several ('...weight_ih_l0')")
-    }
     var layers: [any RecurrentLayer] = []
-    while file.entries["\(prefix)weight_ih_l\(layers.count)"] != nil {
+    while true {
+      let suffix = "weight_ih_l\(layers.count)"
+      let prefixes = unread.filter { $0.hasSuffix(suffix) }.map { $0.dropLast(suffix.count) }
+      if prefixes.isEmpty && !layers.isEmpty { break }
+      guard prefixes.count == 1, let prefix = prefixes.first else {
+        throw file.problem("has no stack of recurrent layers, or several ('...\(suffix)')")
+      }
       let names = ["weight_ih", "weight_hh", "bias_ih", "bias_hh"]
         .map { "\(prefix)\($0)_l\(layers.count)" }
       unread.subtract(names)
-      layers.append(try Self.layer(names, of: file, below: layers.last))
+      layers.append(try Self.layer(names, number: layers.count, of: file, below: layers.last))
     }
     let heads = unread.filter { $0.hasSuffix("weight") }.map { $0.dropLast(6) }
     guard heads.count == 1, let head = heads.first else {
@@ -47,6 +49,7 @@ extension SequenceModel {
 
   private static func layer(
     _ names: [String],
+    number: Int,
     of file: SafetensorsFile,
     below: (any RecurrentLayer)?
   ) throws(FileError) -> any RecurrentLayer {
@@ -66,16 +69,22 @@ extension SequenceModel {
     }
     let weights = RecurrentWeights(input: input, recurrent: recurrent, bias: bias)
     if rows == 4 * hiddenSize { return LSTM(weights) }
-    return RNN(
-      weights,
-      activation: file.metadata["activation"].flatMap(RNNCell.Activation.init) ?? .tanh
-    )
+    // One word for all layers, or one for each.
+    let words = (file.metadata["activation"] ?? "").split(separator: ",").map(String.init)
+    let word = words.count > number ? words[number] : words.first
+    return RNN(weights, activation: word.flatMap(RNNCell.Activation.init) ?? .tanh)
   }
 
   /// The model as a safetensors file that PyTorch's `load_state_dict` takes.
   public var safetensors: SafetensorsFile {
     var file = SafetensorsFile(metadata: ["format": "pt", "summary": summary.rawValue])
-    for case let layer as RNN in layers { file.metadata["activation"] = layer.activation.rawValue }
+    // A stack of one activation says it once; else there is a word for each layer.
+    let words = layers.map { ($0 as? RNN)?.activation.rawValue ?? "none" }
+    let activations = Set(words).subtracting(["none"])
+    if !activations.isEmpty {
+      file.metadata["activation"] =
+        activations.count == 1 ? activations.first : words.joined(separator: ",")
+    }
     for (name, value) in parameters {
       file.add(value, named: name)
       let parts = name.split(separator: "bias_ih_l", omittingEmptySubsequences: false)

@@ -31,9 +31,10 @@ public struct FileError: Error, Sendable, Equatable, CustomStringConvertible {
     line += problem
     if let advice { line += "; \(advice)" }
     // A file's name may hold line breaks and terminal codes; the line stays one line.
+    let breaking: [Unicode.GeneralCategory] = [.control, .lineSeparator, .paragraphSeparator]
     return String(
       String.UnicodeScalarView(
-        line.unicodeScalars.map { $0.properties.generalCategory == .control ? "?" : $0 }
+        line.unicodeScalars.map { breaking.contains($0.properties.generalCategory) ? "?" : $0 }
       )
     )
   }

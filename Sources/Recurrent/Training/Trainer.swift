@@ -37,7 +37,7 @@ public final class Trainer<Model: SequenceClassifier> {
   /// `progress` is called after every step. The averages are those of the batches as they were
   /// met, before each batch's own update.
   ///
-  /// - Throws: `TrainingError` when a loss is not finite; the model is then as before that step.
+  /// - Throws: `TrainingError` when a loss or a gradient is not finite; the model is then as before that step.
   /// - Precondition: The data set is not empty.
   public func trainEpoch(
     on dataset: SequenceDataset,
@@ -57,7 +57,7 @@ public final class Trainer<Model: SequenceClassifier> {
 
   /// Goes through the examples of `dataset` in the order given.
   ///
-  /// - Throws: `TrainingError` when a loss is not finite; the model is then as before that step.
+  /// - Throws: `TrainingError` when a loss or a gradient is not finite; the model is then as before that step.
   /// - Precondition: There is at least one whole batch, or short batches are kept.
   public func trainEpoch(
     on dataset: SequenceDataset,
@@ -108,7 +108,7 @@ public final class Trainer<Model: SequenceClassifier> {
 
   /// Takes one step on the examples of `dataset` at `indices`; returns their mean loss before it.
   ///
-  /// - Throws: `TrainingError` when the loss is not finite; the model is then unchanged.
+  /// - Throws: `TrainingError` when the loss or the gradient is not finite; the model is then unchanged.
   @discardableResult
   public func trainBatch(
     on dataset: SequenceDataset,
@@ -124,14 +124,14 @@ public final class Trainer<Model: SequenceClassifier> {
     step: Int
   ) throws(TrainingError) -> BatchResult {
     let result = engine.run(model, on: dataset, at: indices, gradient: &gradient)
-    guard result.lossSum.isFinite else {
-      throw TrainingError(
-        epoch: max(epoch, 1),
-        step: step,
-        loss: result.lossSum / Double(indices.count)
-      )
+    let loss = result.lossSum / Double(indices.count)
+    guard loss.isFinite else {
+      throw TrainingError(epoch: max(epoch, 1), step: step, quantity: .loss, value: loss)
     }
-    if let bound = options.clipNorm { gradient.clip(toNorm: bound) }
+    let norm = options.clipNorm.map { gradient.clip(toNorm: $0) } ?? gradient.norm
+    guard norm.isFinite else {
+      throw TrainingError(epoch: max(epoch, 1), step: step, quantity: .gradientNorm, value: norm)
+    }
     optimizer.update(&model, with: gradient)
     return result
   }
@@ -168,20 +168,30 @@ public struct EpochReport: Sendable {
   public var examplesPerSecond: Double { seconds > 0 ? Double(examples) / seconds : 0 }
 }
 
-/// Training met a loss that is no number.
+/// Training met a number that is NaN or infinite.
 public struct TrainingError: Error, Sendable, CustomStringConvertible {
+  /// What a training step computes that must be finite.
+  public enum Quantity: String, Sendable {
+    /// The mean loss of the batch.
+    case loss
+    /// The Euclidean norm of the gradient.
+    case gradientNorm = "gradient's norm"
+  }
+
   /// The epoch, from 1.
   public let epoch: Int
   /// The step within the epoch, from 1.
   public let step: Int
-  /// The mean loss of the step's batch: NaN or infinite.
-  public let loss: Double
+  /// What was not finite.
+  public let quantity: Quantity
+  /// Its value: NaN or infinite.
+  public let value: Double
 
   /// One line that says what happened, where, and what to try.
   public var description: String {
     """
-    the loss became \(loss.isNaN ? "NaN" : "infinite") at epoch \(epoch), step \(step); \
-    try a smaller learning rate or clip the gradient's norm to 1
+    the \(quantity.rawValue) became \(value.isNaN ? "NaN" : "infinite") at epoch \(epoch), \
+    step \(step); try a smaller learning rate or clip the gradient's norm to 1
     """
   }
 }

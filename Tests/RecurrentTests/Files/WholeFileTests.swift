@@ -73,4 +73,45 @@ struct WholeFileTests {
     let error = #expect(throws: FileError.self) { try WholeFile.contents(of: path) }
     #expect(error?.description.hasPrefix("\(path): cannot be opened: ") == true)
   }
+
+  @Test func `a path without a folder is in the current one`() throws {
+    let name = "recurrent-\(UUID())"
+    try WholeFile.write([1], to: name)
+    #expect(FileManager.default.contents(atPath: name) == Data([1]))
+    try FileManager.default.removeItem(atPath: name)
+  }
+
+  // The superuser may write anywhere, so there is nothing to see as root.
+  @Test(.enabled(if: getuid() != 0, "the superuser may write to any folder"))
+  func `a folder that may not be written to keeps what it has`() throws {
+    let path = try folder.write([1], as: "file")
+    try FileManager.default.setAttributes([.posixPermissions: 0o500], ofItemAtPath: folder.path)
+    defer {
+      try? FileManager.default.setAttributes([.posixPermissions: 0o700], ofItemAtPath: folder.path)
+    }
+    let error = #expect(throws: FileError.self) { try WholeFile.write([2], to: path) }
+    #expect(error?.advice == "choose a folder you may write to")
+    #expect(try WholeFile.contents(of: path) == [1])
+    #expect(try folder.names == ["file"])
+  }
+
+  @Test func `writers at the same time leave one whole file`() async throws {
+    let path = folder.path + "/file"
+    try await withThrowingTaskGroup(of: Void.self) { group in
+      for writer in 1...8 {
+        group.addTask {
+          for _ in 0..<10 {
+            try WholeFile.write(
+              [UInt8](repeating: UInt8(writer), count: writer * 100_000),
+              to: path
+            )
+          }
+        }
+      }
+      try await group.waitForAll()
+    }
+    let bytes = try WholeFile.contents(of: path)
+    #expect(bytes.count == Int(bytes[0]) * 100_000 && Set(bytes).count == 1)
+    #expect(try folder.names == ["file"])
+  }
 }

@@ -1,0 +1,95 @@
+import Foundation
+import RecurrentKernels
+import RecurrentTestSupport
+import Testing
+
+struct SumTests {
+  @Test(arguments: [0, 1, 3, 15, 16, 17, 31, 32, 33, 100, 1_000])
+  func `a sum is taken in its documented order`(count: Int) {
+    var numbers = SeededNumbers(9)
+    let x = numbers.floats(count)
+    let got = InstructionSet.agreed { kernels in
+      var source = GuardedFloats(x)
+      return [source.withPointer { kernels.sum(count, $0) }]
+    }
+    var sums = [Float](repeating: 0, count: 16)
+    for (n, x) in x.enumerated() { sums[n % 16] += x }
+    while sums.count > 1 {
+      let half = sums.count / 2
+      sums = (0..<half).map { sums[$0] + sums[half + $0] }
+    }
+    #expect(haveSameBits(got, sums))
+  }
+
+  @Test(arguments: [0, 1, 3, 7, 8, 9, 16, 17, 100])
+  func `a sum of squares is double precision`(count: Int) {
+    var numbers = SeededNumbers(10)
+    let x = numbers.floats(count, in: -100...100)
+    let sums = InstructionSet.available.map { set in
+      var source = GuardedFloats(x)
+      return source.withPointer { set.kernels.sum_of_squares(count, $0) }
+    }
+    let want = x.reduce(0.0) { $0 + Double($1) * Double($1) }
+    #expect(sums.allSatisfy { $0.bitPattern == sums[0].bitPattern })
+    // A hundred additions in another order.
+    #expect(abs(sums[0] - want) <= 1e-14 * want)
+  }
+
+  @Test(arguments: [1, 2, 5, 40], [1, 15, 16, 17, 33])
+  func `a sum over rows goes from first to last`(rows: Int, inner: Int) {
+    var numbers = SeededNumbers(11)
+    let x = numbers.floats(rows * inner)
+    let got = InstructionSet.agreed { kernels in
+      var (source, result) = (GuardedFloats(x), GuardedFloats(count: inner))
+      source.withPointer { x in result.withPointer { kernels.sum_rows(rows, inner, x, $0) } }
+      #expect(result.isIntact)
+      return result.values
+    }
+    let want = (0..<inner).map { n in (0..<rows).reduce(Float(0)) { $0 + x[$1 * inner + n] } }
+    #expect(haveSameBits(got, want))
+  }
+
+  @Test(arguments: [1, 3, 9], [1, 2, 10, 15, 16, 17, 40])
+  func `cross-entropy and its gradient follow their equations`(rows: Int, classes: Int) {
+    var numbers = SeededNumbers(12)
+    let logits = numbers.floats(rows * classes, in: -5...5)
+    let labels = numbers.integers(rows, in: 0...classes - 1)
+    func run(_ kernels: RecurrentKernels, inPlace: Bool, wantsGradient: Bool = true) -> [Float] {
+      var source = GuardedFloats(logits)
+      var losses = GuardedFloats(count: rows)
+      var gradient = GuardedFloats(count: rows * classes)
+      source.withPointer { x in
+        losses.withPointer { losses in
+          gradient.withPointer { gradient in
+            kernels.softmax_cross_entropy(
+              rows,
+              classes,
+              x,
+              labels.map(Int32.init),
+              0.25,
+              losses,
+              wantsGradient ? (inPlace ? x : gradient) : nil
+            )
+          }
+        }
+      }
+      #expect(source.isIntact && losses.isIntact && gradient.isIntact)
+      if !wantsGradient { return losses.values }
+      return losses.values + (inPlace ? source : gradient).values
+    }
+    let got = InstructionSet.agreed { run($0, inPlace: false) }
+    #expect(haveSameBits(InstructionSet.agreed { run($0, inPlace: true) }, got))
+    let losses = InstructionSet.agreed { run($0, inPlace: false, wantsGradient: false) }
+    #expect(haveSameBits(losses, Array(got[..<rows])))
+    let table = Reference.rows(logits.map(Double.init), of: classes)
+    let wantedLosses = zip(table, labels).map {
+      Reference.softmaxCrossEntropy(logits: [$0], labels: [$1])
+    }
+    let wantedGradient = zip(Reference.softmax(table), labels).flatMap { row, label in
+      row.enumerated().map { 0.25 * ($1 - ($0 == label ? 1 : 0)) }
+    }
+    // An exponential and a logarithm, each good to 2 ulp, of sums of few numbers.
+    #expect(mismatch(Array(got[..<rows]), wantedLosses, tolerance: 1e-6) == nil)
+    #expect(mismatch(Array(got[rows...]), wantedGradient, tolerance: 3e-7) == nil)
+  }
+}

@@ -1,0 +1,44 @@
+import Recurrent
+import RecurrentTestSupport
+import Testing
+
+struct GradientClippingTests {
+  private func gradient(_ tensors: [Tensor]) -> Gradient {
+    Gradient(names: tensors.indices.map(String.init), tensors: tensors)
+  }
+
+  @Test func `the norm is taken over all parameters together`() {
+    #expect(gradient([Tensor([3]), Tensor([0, 4], shape: [2, 1])]).norm == 5)
+    #expect(gradient([]).norm == 0)
+    // Squares of these overflow single precision.
+    #expect(gradient([Tensor([3e30, 4e30])]).norm.isFinite)
+  }
+
+  @Test func `a longer gradient is scaled down`() {
+    var clipped = gradient([Tensor([3]), Tensor([0, 4])])
+    #expect(clipped.clip(toNorm: 1) == 5)
+    // bound / (norm + 1e-6), then two roundings.
+    let want = [[3 / 5.000001], [0, 4 / 5.000001]]
+    for (got, want) in zip(clipped.tensors, want) {
+      #expect(mismatch(got.elements, want, tolerance: 1e-7) == nil)
+    }
+  }
+
+  @Test func `a shorter gradient stays as it is`() {
+    var kept = gradient([Tensor([3]), Tensor([0, 4])])
+    #expect(kept.clip(toNorm: 5.1) == 5)
+    #expect(kept.tensors == [Tensor([3]), Tensor([0, 4])])
+    var zeros = gradient([.zeros([3])])
+    #expect(zeros.clip(toNorm: 1) == 0)
+    #expect(zeros.tensors == [.zeros([3])])
+  }
+
+  @Test func `a gradient whose norm is no number stays as it is`() {
+    var broken = gradient([Tensor([1, .infinity]), Tensor([2])])
+    #expect(broken.clip(toNorm: 1) == .infinity)
+    #expect(broken.tensors == [Tensor([1, .infinity]), Tensor([2])])
+    var nan = gradient([Tensor([.nan, 1])])
+    #expect(nan.clip(toNorm: 1).isNaN)
+    #expect(nan.tensors[0].elements[1] == 1)
+  }
+}

@@ -58,25 +58,35 @@ struct RunFolder {
 
   private init(path: String) { self.path = path }
 
-  /// Makes a folder; false if there is something of that name.
+  /// Makes a folder and those above it; false if there is something of that name.
   private static func create(_ path: String) throws -> Bool {
     let url = URL(filePath: path)
+    let files = FileManager.default
     do {
-      try FileManager.default.createDirectory(
+      try files.createDirectory(
         at: url.deletingLastPathComponent(),
         withIntermediateDirectories: true
       )
-      if FileManager.default.fileExists(atPath: path) { return false }
-      try FileManager.default.createDirectory(at: url, withIntermediateDirectories: false)
-      return true
-    } catch let error as CocoaError where error.code == .fileWriteFileExists {
-      return false
     } catch {
-      throw CommandFailure(
-        "\(path): the run's folder cannot be made; choose a --run folder you may write to"
-      )
+      throw refusal(path)
+    }
+    do {
+      try files.createDirectory(at: url, withIntermediateDirectories: false)
+      return true
+    } catch {
+      if files.fileExists(atPath: path) { return false }
+      throw refusal(path)
     }
   }
+
+  private static func refusal(_ path: String) -> CommandFailure {
+    CommandFailure(
+      "\(path): the run's folder cannot be made; choose a --run folder you may write to"
+    )
+  }
+
+  /// Removes the folder and what is in it.
+  func remove() { try? FileManager.default.removeItem(atPath: path) }
 
   /// Writes text as a file of the run, in one piece.
   func write(_ text: String, to path: String) throws {

@@ -43,7 +43,12 @@ struct TrainingSession {
   /// Trains, tests, and writes everything.
   mutating func run() throws {
     describe()
-    try save()
+    do {
+      try save()
+    } catch {
+      folder.remove()
+      throw error
+    }
     let clock = ContinuousClock()
     let start = clock.now
     for _ in 0..<record.recipe.epochs {

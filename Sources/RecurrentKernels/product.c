@@ -61,7 +61,8 @@ void VARIANT(product)(const RecurrentProduct *q) {
   }
 }
 
-// Six weights of one panel, gradient[panel][row ... row + rows), over all steps and rows.
+// Weights of one panel, gradient[panel][row ... row + rows), over all rows and the steps from
+// `first_step` on, at which `a` begins.
 INLINE void VARIANT(weight_gradient_tile)(const RecurrentWeightGradient *q, int rows,
                                           float *gradient, const float *a, ptrdiff_t a_row_stride,
                                           ptrdiff_t a_step_stride, ptrdiff_t first_step,
@@ -70,7 +71,7 @@ INLINE void VARIANT(weight_gradient_tile)(const RecurrentWeightGradient *q, int 
     Tile tile;
     VARIANT(tile_read)(&tile, rows, gradient + group, RECURRENT_PANEL);
     for (ptrdiff_t t = q->steps - 1; t >= first_step; t--)
-      VARIANT(tile_accumulate)(&tile, rows, a + t * a_step_stride, 1, a_row_stride,
+      VARIANT(tile_accumulate)(&tile, rows, a + (t - first_step) * a_step_stride, 1, a_row_stride,
                                dz + t * q->dz_step_stride + group, RECURRENT_PANEL, q->rows);
     VARIANT(tile_write)(&tile, rows, gradient + group, RECURRENT_PANEL);
   }

@@ -57,7 +57,8 @@ struct WeightGradientTests {
                 input_row_stride: inputSize + 2,
                 input_step_stride: rows * (inputSize + 2),
                 hidden_size: hiddenSize,
-                previous_hidden: hiddenSize == 0 ? nil : hidden,
+                previous_hidden: hiddenSize == 0
+                  ? nil : hidden + (skipsFirst ? rows * (hiddenSize + 3) : 0),
                 hidden_row_stride: hiddenSize + 3,
                 hidden_step_stride: rows * (hiddenSize + 3),
                 skips_first_hidden: skipsFirst,

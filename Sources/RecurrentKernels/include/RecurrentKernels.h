@@ -79,7 +79,8 @@ typedef struct {
 /// gradient[p][0][j] += sum dz, gradient[p][1 + k][j] += sum a[k] dz, with a = [x, h].
 ///
 /// Steps are taken from the last to the first, rows from first to last. `previous_hidden` may be
-/// null (a Dense layer); it is not read at step 0 if `skips_first_hidden` (a zero initial state).
+/// null (a Dense layer). With `skips_first_hidden` step 0 has a zero state before it, which adds
+/// nothing, and `previous_hidden` begins with the state before step 1.
 typedef struct {
   ptrdiff_t steps;
   ptrdiff_t rows;

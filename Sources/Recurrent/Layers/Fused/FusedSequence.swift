@@ -278,13 +278,9 @@ final class FusedSequence {
     }
     let later = count - (first - step)
     if later > 0 {
-      // For step 0 this points before the buffer; `skips_first_hidden` keeps it from being read.
-      unsafe part(
-        first,
-        later,
-        UnsafePointer(hiddenBase + (first - 1) * hiddenStep),
-        outputRowStride
-      )
+      // A zero state before step 0 is left out: the states begin with that before step 1.
+      let previous = unsafe UnsafePointer(hiddenBase + max(0, first - 1) * hiddenStep)
+      unsafe part(first, later, previous, outputRowStride)
     }
     if isApart { unsafe part(0, 1, UnsafePointer(initialHiddenBase), cell.hiddenSize) }
   }

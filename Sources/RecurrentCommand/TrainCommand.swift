@@ -69,6 +69,7 @@ struct TrainCommand: AsyncParsableCommand {
       selection.drawnCount = examples ?? 20_000
       selection.drawnSeed = seed
     }
+    if let name = self.run { try RunFolder.freePath(of: name) }
     let splits = try await selection.load()
     if recipe.dropsLastBatch && splits.training.count < recipe.batchSize {
       throw CommandFailure(

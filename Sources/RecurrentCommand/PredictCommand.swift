@@ -33,11 +33,16 @@ struct PredictCommand: AsyncParsableCommand {
     // All are read first: a bad name among them is reported before anything is printed.
     let examples = try images.map { try (name: $0, dataset: dataset($0, trained.record)) }
     for (name, dataset) in examples {
-      let evaluation = trained.model.evaluate(on: dataset, threads: 1)
+      let probabilities = trained.model.evaluate(on: dataset, threads: 1).probabilities
+      guard probabilities.elements.allSatisfy(\.isFinite) else {
+        throw CommandFailure(
+          "\(name): the model's answer is no number; its parameters are too large, train it again"
+        )
+      }
       print("\(name):")
       print(TerminalImage(dataset).text)
       let ranked = trained.record.classNames.indices
-        .map { ($0, evaluation.probabilities[0, $0]) }
+        .map { ($0, probabilities[0, $0]) }
         .sorted { ($1.1, $0.0) < ($0.1, $1.0) }
       for (place, probability) in ranked.prefix(3) {
         let bar = progressBar(Double(probability), width: 20)

@@ -58,6 +58,11 @@ struct PredictCommand: AsyncParsableCommand {
     {
       return try image(index, of: String(name[..<colon]), classNames: record.classNames)
     }
+    if isFile, let file = try? IDXFile(path: name), file.dimensions.count == 3 {
+      throw CommandFailure(
+        "\(name): holds \(file.dimensions[0]) images; say which, counted from 0, as in \(name):7"
+      )
+    }
     return try DigitImage(pngFile: name).dataset(classNames: record.classNames)
   }
 
@@ -73,10 +78,10 @@ struct PredictCommand: AsyncParsableCommand {
         "\(path): holds no images of \(side) x \(side) pixels; its dimensions are \(file.dimensions)"
       )
     }
-    guard (0..<file.dimensions[0]).contains(index) else {
-      throw CommandFailure(
-        "\(path): has no image \(index); its images are 0 to \(file.dimensions[0] - 1)"
-      )
+    let count = file.dimensions[0]
+    guard (0..<count).contains(index) else {
+      let others = count > 0 ? "its images are 0 to \(count - 1)" : "it is empty"
+      throw CommandFailure("\(path): has no image \(index); \(others)")
     }
     let size = side * side
     return SequenceDataset(

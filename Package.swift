@@ -103,7 +103,7 @@ let package = Package(
     ),
     .testTarget(
       name: "RecurrentCommandTests",
-      dependencies: ["RecurrentCommand", "RecurrentTestSupport"],
+      dependencies: ["RecurrentCommand", "Recurrent", "RecurrentData", "RecurrentTestSupport"],
       swiftSettings: strict
     ),
   ],

@@ -26,6 +26,8 @@ enum DataSetName: String, ExpressibleByArgument, CaseIterable, Codable {
 struct DataSelection: Codable, Equatable {
   /// The number of examples that validate and that test, where digits are drawn.
   static let drawnHeldOutCount = 2_000
+  /// How many training examples can be drawn.
+  static let drawnCounts = 1...10_000_000
 
   var name: DataSetName
   /// The number of training examples, where digits are drawn.

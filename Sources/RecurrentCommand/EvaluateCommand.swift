@@ -107,10 +107,17 @@ struct TrainedRun {
     record = try RunRecord(of: folder)
     model = try SequenceModel(contentsOf: folder.model)
     guard model.layers[0].inputSize == record.features,
-      model.head.outputSize == record.classNames.count
+      model.layers[0].hiddenSize == record.recipe.hiddenSize,
+      model.head.outputSize == record.classNames.count,
+      model.summary == .lastOutput
     else {
       throw CommandFailure(
         "\(folder.model): does not belong to \(folder.record): the sizes differ"
+      )
+    }
+    for (name, value) in model.parameters where !value.elements.allSatisfy(\.isFinite) {
+      throw CommandFailure(
+        "\(folder.model): array '\(name)' holds NaN or infinity; train the model again"
       )
     }
   }

@@ -33,11 +33,16 @@ struct PredictCommand: AsyncParsableCommand {
     // All are read first: a bad name among them is reported before anything is printed.
     let examples = try images.map { try (name: $0, dataset: dataset($0, trained.record)) }
     for (name, dataset) in examples {
-      let evaluation = trained.model.evaluate(on: dataset, threads: 1)
+      let probabilities = trained.model.evaluate(on: dataset, threads: 1).probabilities
+      guard probabilities.elements.allSatisfy(\.isFinite) else {
+        throw CommandFailure(
+          "\(name): the model's answer is no number; its parameters are too large, train it again"
+        )
+      }
       print("\(name):")
       print(TerminalImage(dataset).text)
       let ranked = trained.record.classNames.indices
-        .map { ($0, evaluation.probabilities[0, $0]) }
+        .map { ($0, probabilities[0, $0]) }
         .sorted { ($1.1, $0.0) < ($0.1, $1.0) }
       for (place, probability) in ranked.prefix(3) {
         let bar = progressBar(Double(probability), width: 20)
@@ -52,6 +57,11 @@ struct PredictCommand: AsyncParsableCommand {
       let index = Int(name[name.index(after: colon)...])
     {
       return try image(index, of: String(name[..<colon]), classNames: record.classNames)
+    }
+    if isFile, let file = try? IDXFile(path: name), file.dimensions.count == 3 {
+      throw CommandFailure(
+        "\(name): holds \(file.dimensions[0]) images; say which, counted from 0, as in \(name):7"
+      )
     }
     return try DigitImage(pngFile: name).dataset(classNames: record.classNames)
   }
@@ -68,10 +78,10 @@ struct PredictCommand: AsyncParsableCommand {
         "\(path): holds no images of \(side) x \(side) pixels; its dimensions are \(file.dimensions)"
       )
     }
-    guard (0..<file.dimensions[0]).contains(index) else {
-      throw CommandFailure(
-        "\(path): has no image \(index); its images are 0 to \(file.dimensions[0] - 1)"
-      )
+    let count = file.dimensions[0]
+    guard (0..<count).contains(index) else {
+      let others = count > 0 ? "its images are 0 to \(count - 1)" : "it is empty"
+      throw CommandFailure("\(path): has no image \(index); \(others)")
     }
     let size = side * side
     return SequenceDataset(

@@ -48,8 +48,17 @@ enum EntryPoint {
       print(Program.fullMessage(for: error))
       exit(0)
     }
-    let message = Program.message(for: error).split(separator: "\n").joined(separator: " ")
-    FileHandle.standardError.write(Data("error: \(message)\n".utf8))
+    FileHandle.standardError.write(Data("error: \(oneLine(Program.message(for: error)))\n".utf8))
     exit(code == .validationFailure ? wrongUse : 1)
+  }
+
+  /// A message in one line, without the terminal codes that a name in it may hold.
+  private static func oneLine(_ message: String) -> String {
+    let line = message.split(separator: "\n").joined(separator: " ")
+    return String(
+      String.UnicodeScalarView(
+        line.unicodeScalars.map { $0.properties.generalCategory == .control ? "?" : $0 }
+      )
+    )
   }
 }

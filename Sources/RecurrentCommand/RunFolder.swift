@@ -35,13 +35,8 @@ struct RunFolder {
   /// A name that was asked for must be free; a default name gets a number until it is.
   init(new name: String?, otherwise base: String) throws {
     if let name {
-      guard !name.isEmpty, name != ".", name != ".." else {
-        throw ValidationError("--run needs a name, such as --run first")
-      }
-      let path = name.contains("/") ? name : "\(Self.parent)/\(name)"
-      guard try Self.create(path) else {
-        throw CommandFailure("\(path): already exists; choose another --run NAME, or delete it")
-      }
+      let path = try Self.freePath(of: name)
+      guard try Self.create(path) else { throw Self.taken(path) }
       self.init(path: path)
       return
     }
@@ -57,6 +52,23 @@ struct RunFolder {
   }
 
   private init(path: String) { self.path = path }
+
+  /// The path that a new run of this name gets; it must be free.
+  ///
+  /// Asked before the data are loaded, which may take a long download.
+  @discardableResult
+  static func freePath(of name: String) throws -> String {
+    guard !name.isEmpty, name != ".", name != ".." else {
+      throw ValidationError("--run needs a name, such as --run first")
+    }
+    let path = name.contains("/") ? name : "\(parent)/\(name)"
+    if FileManager.default.fileExists(atPath: path) { throw taken(path) }
+    return path
+  }
+
+  private static func taken(_ path: String) -> CommandFailure {
+    CommandFailure("\(path): already exists; choose another --run NAME, or delete it")
+  }
 
   /// Makes a folder and those above it; false if there is something of that name.
   private static func create(_ path: String) throws -> Bool {

@@ -51,10 +51,18 @@ struct RunRecord: Codable {
       let data = try Data(contentsOf: URL(filePath: folder.record))
       self = try JSONDecoder().decode(RunRecord.self, from: data)
     } catch {
-      throw CommandFailure(
-        "\(folder.record): is not the record of a run; it is damaged or of another version"
-      )
+      throw Self.damage(of: folder)
     }
+    // Nobody could have asked for these examples.
+    if let count = self.data.drawnCount, !DataSelection.drawnCounts.contains(count) {
+      throw Self.damage(of: folder)
+    }
+  }
+
+  private static func damage(of folder: RunFolder) -> CommandFailure {
+    CommandFailure(
+      "\(folder.record): is not the record of a run; it is damaged or of another version"
+    )
   }
 
   init(

@@ -56,7 +56,7 @@ struct TrainCommand: AsyncParsableCommand {
       guard dataset == .digits else {
         throw ValidationError("--examples goes with digits; \(dataset.rawValue) has its own size")
       }
-      guard (1...10_000_000).contains(examples) else {
+      guard DataSelection.drawnCounts.contains(examples) else {
         throw ValidationError("--examples is \(examples); use a number from 1 to 10,000,000")
       }
     }
@@ -69,6 +69,7 @@ struct TrainCommand: AsyncParsableCommand {
       selection.drawnCount = examples ?? 20_000
       selection.drawnSeed = seed
     }
+    if let name = self.run { try RunFolder.freePath(of: name) }
     let splits = try await selection.load()
     if recipe.dropsLastBatch && splits.training.count < recipe.batchSize {
       throw CommandFailure(

@@ -57,6 +57,9 @@ struct TrainingSession {
     }
     print("Training took \(duration((clock.now - start) / .seconds(1))).")
     let test = trainer.model.evaluate(on: splits.test, threads: threads)
+    guard test.cost.isFinite else {
+      throw divergence(test.cost, "after the last epoch, on the test examples")
+    }
     record.test = RunRecord.TestResult(
       accuracy: test.accuracy,
       cost: test.cost,
@@ -87,11 +90,28 @@ struct TrainingSession {
     let epochs = record.recipe.epochs
     let progress = progress
     defer { progress.clear() }
-    let report = try trainer.trainEpoch(on: splits.training) { step in
-      progress.show(Self.progressText(step, of: epochs, startedAt: start))
+    var steps = 0
+    let report: EpochReport
+    do {
+      report = try trainer.trainEpoch(on: splits.training) { step in
+        steps = step.steps
+        progress.show(Self.progressText(step, of: epochs, startedAt: start))
+      }
+    } catch {
+      throw divergence(
+        error.value,
+        "at epoch \(error.epoch), step \(error.step)",
+        of: error.quantity
+      )
     }
     let validation = trainer.model.evaluate(on: splits.validation, threads: threads)
     progress.clear()
+    guard validation.cost.isFinite else {
+      throw divergence(
+        validation.cost,
+        "after epoch \(report.epoch), step \(steps), on the validation examples"
+      )
+    }
     record.epochs.append(
       RunRecord.Epoch(
         epoch: report.epoch,
@@ -113,6 +133,24 @@ struct TrainingSession {
     )
     // A reader of a pipe sees each epoch when it ends.
     flushOutput()
+  }
+
+  /// What to say when a number is NaN or infinite; the folder then holds the model of the last save.
+  private func divergence(
+    _ value: Double,
+    _ place: String,
+    of quantity: TrainingError.Quantity = .loss
+  ) -> CommandFailure {
+    let recipe = record.recipe
+    let clips = recipe.clip.map { $0 <= 1 } ?? false
+    let epochs = record.epochs.count
+    return CommandFailure(
+      """
+      the \(quantity.rawValue) became \(value.isNaN ? "NaN" : "infinite") \(place); \
+      try a --learning-rate below \(recipe.learningRate)\(clips ? "" : " or --clip 1") \
+      (\(folder.model) is the model \(epochs == 0 ? "before training" : "after epoch \(epochs)"))
+      """
+    )
   }
 
   private static func progressText(

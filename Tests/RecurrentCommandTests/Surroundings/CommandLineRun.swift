@@ -1,0 +1,114 @@
+import Foundation
+import RecurrentTestSupport
+
+/// What came of one run of the built command.
+struct CommandLineRun: CustomStringConvertible {
+  /// The command did not end in time, and was ended.
+  struct TookTooLong: Error {
+    let arguments: [String]
+    let seconds: Double
+  }
+
+  let arguments: [String]
+  let output: String
+  let errorOutput: String
+  /// The exit code, or the negative number of the signal that ended the command.
+  let exitCode: Int32
+
+  /// The lines of the output.
+  var lines: [String] { output.split(separator: "\n").map(String.init) }
+
+  var description: String {
+    "recurrent \(arguments.joined(separator: " ")) (exit \(exitCode))\n\(output)\n\(errorOutput)"
+  }
+
+  /// Runs the command in a folder and waits for its end.
+  ///
+  /// Both outputs go to files, so that the command can write as much as it wants.
+  init(
+    _ arguments: [String],
+    in folder: String,
+    environment: [String: String],
+    limit seconds: Double = 60
+  ) async throws {
+    let captured = try TemporaryFolder()
+    let process = Process()
+    process.executableURL = Self.executable
+    process.arguments = arguments
+    process.currentDirectoryURL = URL(filePath: folder)
+    process.environment = environment
+    process.standardInput = FileHandle.nullDevice
+    process.standardOutput = try FileHandle(
+      forWritingTo: URL(filePath: try captured.write([], as: "output"))
+    )
+    process.standardError = try FileHandle(
+      forWritingTo: URL(filePath: try captured.write([], as: "errors"))
+    )
+    await Turnstile.shared.enter()
+    let isInTime: Bool
+    do {
+      isInTime = try await Self.finish(process, within: seconds)
+    } catch {
+      await Turnstile.shared.leave()
+      throw error
+    }
+    await Turnstile.shared.leave()
+    guard isInTime else { throw TookTooLong(arguments: arguments, seconds: seconds) }
+    self.arguments = arguments
+    output = try String(contentsOfFile: captured.path + "/output", encoding: .utf8)
+    errorOutput = try String(contentsOfFile: captured.path + "/errors", encoding: .utf8)
+    exitCode =
+      process.terminationReason == .exit ? process.terminationStatus : -process.terminationStatus
+  }
+
+  /// Runs a process to its end; false if it had to be ended because time was up.
+  private static func finish(_ process: Process, within seconds: Double) async throws -> Bool {
+    let alarm = DispatchWorkItem { kill(process.processIdentifier, SIGKILL) }
+    try await withCheckedThrowingContinuation {
+      (continuation: CheckedContinuation<Void, any Error>) in
+      process.terminationHandler = { _ in continuation.resume() }
+      do {
+        try process.run()
+        DispatchQueue.global().asyncAfter(deadline: .now() + seconds, execute: alarm)
+      } catch {
+        continuation.resume(throwing: error)
+      }
+    }
+    alarm.cancel()
+    return process.terminationReason == .exit || process.terminationStatus != SIGKILL
+  }
+
+  /// The built command, which lies beside the tests.
+  private static var executable: URL {
+    #if canImport(Darwin)
+    let folder = Bundle(for: Turnstile.Marker.self).bundleURL.deletingLastPathComponent()
+    #else
+    let folder = Bundle.main.bundleURL
+    #endif
+    return folder.appending(path: "recurrent")
+  }
+}
+
+/// Lets few commands run at a time, since every one of them has threads of its own.
+private actor Turnstile {
+  /// A class of this bundle, by which the bundle is found.
+  final class Marker {}
+
+  static let shared = Turnstile()
+  private var room = 3
+  private var waiting: [CheckedContinuation<Void, Never>] = []
+
+  /// Waits for room.
+  func enter() async {
+    if room > 0 {
+      room -= 1
+      return
+    }
+    await withCheckedContinuation { waiting.append($0) }
+  }
+
+  /// Makes room for another.
+  func leave() {
+    if waiting.isEmpty { room += 1 } else { waiting.removeFirst().resume() }
+  }
+}

@@ -48,8 +48,22 @@ enum EntryPoint {
       print(Program.fullMessage(for: error))
       exit(0)
     }
-    FileHandle.standardError.write(Data("error: \(oneLine(Program.message(for: error)))\n".utf8))
-    exit(code == .validationFailure ? wrongUse : 1)
+    let isWrongUse = code == .validationFailure
+    var message = oneLine(Program.message(for: error))
+    // The parser's own messages say what is wrong but not what would be right.
+    if isWrongUse && !message.contains("; ") {
+      if message.hasSuffix(".") { message.removeLast() }
+      message += "; see '\(helpCommand)'"
+    }
+    FileHandle.standardError.write(Data("error: \(message)\n".utf8))
+    exit(isWrongUse ? wrongUse : 1)
+  }
+
+  /// What to type for help with the command that was typed.
+  private static var helpCommand: String {
+    let known = Program.configuration.subcommands.compactMap { $0.configuration.commandName }
+    let typed = CommandLine.arguments.dropFirst().first { known.contains($0) }
+    return ["recurrent", typed, "--help"].compactMap(\.self).joined(separator: " ")
   }
 
   /// A message in one line, without the terminal codes that a name in it may hold.

@@ -7,7 +7,6 @@ import Testing
 @Suite(.enabled(if: SharedFolder.isGiven, Comment(rawValue: SharedFolder.reason)))
 struct NotebookGoldenTests {
   static let goldens = Golden.all(kind: "A: notebook graph")
-  static let images = TestImages.training
 
   /// From TensorFlow's kernel [I + H, 4 H] in the order i, j, f, o, with its forget bias.
   private func model(_ golden: Golden, _ prefix: String) throws -> SequenceModel {
@@ -73,9 +72,28 @@ struct NotebookGoldenTests {
     }
   }
 
-  @Test(arguments: goldens, ["0.001", "0.1"])
-  func `losses and weights agree along a whole epoch`(golden: Golden, rate: String) throws {
-    let run = "lr\(rate)"
+  /// Every golden with each of the runs its manifest describes.
+  static let runs: [(golden: Golden, run: String)] = goldens.flatMap { golden in
+    ((golden.value("runs") as? [String: Any])?.keys.sorted() ?? []).map { (golden, $0) }
+  }
+
+  /// Images cut into the steps and features that a manifest says.
+  private func images(
+    _ golden: Golden,
+    of source: SequenceDataset = TestImages.training
+  ) throws -> SequenceDataset {
+    try SequenceDataset(
+      elements: source.elements,
+      labels: source.labels,
+      steps: golden.integer("sizes", "T"),
+      features: golden.integer("sizes", "I"),
+      classNames: source.classNames
+    )
+  }
+
+  @Test(arguments: runs)
+  func `losses and weights agree along a whole epoch`(golden: Golden, run: String) throws {
+    let images = try images(golden)
     let steps = try golden.integer("sizes", "steps")
     let batch = try golden.integer("sizes", "B")
     let order = try golden.integers(named: "batch_indices")
@@ -89,7 +107,7 @@ struct NotebookGoldenTests {
     )
     for step in 1...steps {
       let loss = try trainer.trainBatch(
-        on: Self.images,
+        on: images,
         at: order[(step - 1) * batch..<step * batch]
       )
       let bound = try #require(lossBounds.first { step <= $0.step }).bound
@@ -109,6 +127,14 @@ struct NotebookGoldenTests {
           "\(name) after step \(step)"
         )
       }
+    }
+    let bound = try golden.double("tolerance", "epoch-end accuracies", "abs")
+    for (part, examples) in try [
+      ("val", images.slice(0..<5_000)), ("test", self.images(golden, of: TestImages.test)),
+    ] {
+      let accuracy = trainer.model.evaluate(on: examples).accuracy
+      let wanted = try golden.double("runs", run, "\(part)_accuracy")
+      #expect(abs(accuracy - wanted) <= bound, "\(part) accuracy")
     }
   }
 

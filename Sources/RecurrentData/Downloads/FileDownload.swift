@@ -1,5 +1,5 @@
-import Recurrent
 import Foundation
+import Recurrent
 import Synchronization
 
 #if canImport(FoundationNetworking)

@@ -1,5 +1,5 @@
-import Recurrent
 import CZlib
+import Recurrent
 
 /// Bytes in zlib's or gzip's wrapping, inflated piece by piece.
 ///

@@ -1,5 +1,5 @@
-import Recurrent
 import Foundation
+import Recurrent
 
 extension MNIST {
   /// Returns the paths of the four files in the cache, after downloading those not there.

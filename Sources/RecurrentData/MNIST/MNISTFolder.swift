@@ -1,5 +1,5 @@
-import Recurrent
 import Foundation
+import Recurrent
 
 /// Finds the four files in a folder.
 enum MNISTFolder {

@@ -1,6 +1,6 @@
+import Recurrent
 import RecurrentData
 import RecurrentTestSupport
-import Recurrent
 import Testing
 
 struct PNGEncoderTests {

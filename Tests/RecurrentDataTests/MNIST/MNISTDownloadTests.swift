@@ -1,7 +1,7 @@
 import Foundation
 import Recurrent
-import Synchronization
 import RecurrentTestSupport
+import Synchronization
 import Testing
 
 @testable import RecurrentData

@@ -1,7 +1,3 @@
-import ArgumentParser
-import Recurrent
-import RecurrentData
-
 /// Something from outside that a command cannot go on with; printed as one line, exit code 1.
 struct CommandFailure: Error, CustomStringConvertible {
   let description: String

@@ -18,16 +18,7 @@ INLINE void VARIANT(product_tile)(const RecurrentProduct *q, int rows, ptrdiff_t
   for (ptrdiff_t group = 0; group < width; group += GROUP) {
     const bool is_whole = group + GROUP <= width;
     Tile tile;
-    if (!q->accumulates) {
-      VARIANT(tile_broadcast)(&tile, rows, weights + group);
-    } else if (is_whole) {
-      VARIANT(tile_read)(&tile, rows, c + group, q->c_row_stride);
-    } else {
-      for (int r = 0; r < rows; r++)
-        memcpy(scratch + r * GROUP, c + r * q->c_row_stride + group,
-               (size_t)(width - group) * sizeof(float));
-      VARIANT(tile_read)(&tile, rows, scratch, GROUP);
-    }
+    VARIANT(tile_broadcast)(&tile, rows, weights + group);
     const float *b = weights + RECURRENT_PANEL + group;
     for (ptrdiff_t s = 0; s < q->segments; s++) {
       const float *a = q->a + s * q->segment_stride + first * q->a_row_stride;

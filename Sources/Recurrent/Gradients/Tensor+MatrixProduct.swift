@@ -136,8 +136,7 @@ struct PackedMatrix {
         panels: panels,
         c: result,
         c_row_stride: resultRowStride,
-        c_panel_stride: PanelLayout.width,
-        accumulates: false
+        c_panel_stride: PanelLayout.width
       )
       unsafe kernels.pointee.product(&product)
     }

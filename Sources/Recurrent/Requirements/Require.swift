@@ -12,6 +12,7 @@ package func require(
   if !condition { requirementFailed(message(), file: file, line: line) }
 }
 
+/// Traps with `message`; out of line, so that a check costs its caller one branch.
 @inline(never)
 package func requirementFailed(_ message: String, file: StaticString, line: UInt) -> Never {
   fatalError(message, file: file, line: line)

@@ -2,11 +2,13 @@ import RecurrentKernels
 import Synchronization
 
 /// Trains a model of fused layers: each worker takes shards through the whole model in memory of
-/// its own, with no operation recorded and nothing allocated once every size has been seen.
+/// its own, which it keeps from step to step, with no operation recorded.
 ///
-/// Sendable without a check by the compiler: worker w alone touches `workers[w]`, the worker that
-/// does shard s alone touches `gradients[s]`, and `FusedModelWeights` is written only between the
-/// phases, which `WorkerPool.forEach` separates.
+/// Sendable without a check by the compiler: `run` is called by one thread at a time and splits its
+/// work into phases, which `WorkerPool.forEach` separates. Within a phase worker w alone touches
+/// `workers[w]`; a gradient is touched by the worker that does its shard, or, while they are summed,
+/// each range of elements by one worker. The array of gradients and the packed weights are changed
+/// between phases only.
 final class FusedEngine: TrainingEngine, @unchecked Sendable {
   private let pool: WorkerPool
   private let weights: FusedModelWeights

@@ -121,8 +121,7 @@ final class FusedWorker {
       panels: UnsafePointer(weights.head),
       c: target,
       c_row_stride: weights.classes,
-      c_panel_stride: PanelLayout.width,
-      accumulates: false
+      c_panel_stride: PanelLayout.width
     )
     unsafe kernels.pointee.product(&product)
   }
@@ -190,8 +189,7 @@ final class FusedWorker {
       panels: UnsafePointer(weights.headTransposed),
       c: outputGradient.reserve(rows * inputs),
       c_row_stride: inputs,
-      c_panel_stride: PanelLayout.width,
-      accumulates: false
+      c_panel_stride: PanelLayout.width
     )
     unsafe kernels.pointee.product(&product)
     return result

@@ -31,8 +31,6 @@ enum {
   RECURRENT_PANEL = 64,
   /// Hidden units of an LSTM panel.
   RECURRENT_LSTM_UNITS = 16,
-  /// Gates of an LSTM: input, forget, candidate, output, in this order.
-  RECURRENT_LSTM_GATES = 4,
 };
 
 /// Which function of one number an element-wise kernel computes.
@@ -52,7 +50,7 @@ typedef enum {
   RECURRENT_DIVIDE,
 } RecurrentOperation;
 
-/// C[R][N] = bias + A[R][K] x W, or C += A x W.
+/// C[R][N] = bias + A[R][K] x W.
 ///
 /// A's columns come in segments, so that a panelled buffer can be read in place: element
 /// (r, s * segment_depth + k) is a[s * segment_stride + r * row_stride + k].
@@ -71,8 +69,6 @@ typedef struct {
   float *c;
   ptrdiff_t c_row_stride;
   ptrdiff_t c_panel_stride;
-  /// Whether to add to what C holds; the bias row is then not read.
-  bool accumulates;
 } RecurrentProduct;
 
 /// Adds the weight gradient of a layer over several time steps:

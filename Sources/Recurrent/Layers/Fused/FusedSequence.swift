@@ -303,8 +303,7 @@ final class FusedSequence {
       panels: panels,
       c: target,
       c_row_stride: rowStride,
-      c_panel_stride: PanelLayout.width,
-      accumulates: false
+      c_panel_stride: PanelLayout.width
     )
     unsafe kernels.pointee.product(&product)
   }

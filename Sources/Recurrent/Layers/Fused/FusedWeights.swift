@@ -3,7 +3,8 @@ import RecurrentKernels
 /// A recurrent layer's weights in the order the kernels read them.
 ///
 /// Sendable without a check by the compiler: `pack` is called by one thread while no other uses
-/// the weights; between two calls they are only read.
+/// the weights; between two calls they are only read, and only what the last call packed, so that
+/// no buffer grows under a reader.
 final class FusedWeights: @unchecked Sendable {
   let cell: FusedCell
   private let forwardPanels = Buffer()

@@ -12,25 +12,51 @@
 #define sigmoid VARIANT(sigmoid)
 #define hyperbolic_tangent VARIANT(hyperbolic_tangent)
 
-// 2^n for -127 < n < 128.
-INLINE Vector VARIANT(power_of_two)(IntegerVector n) {
-  IntegerVector bits = (n + 127) << 23;
-  Vector power;
-  memcpy(&power, &bits, sizeof power);
-  return power;
+INLINE Vector VARIANT(as_numbers)(IntegerVector bits) {
+  Vector numbers;
+  memcpy(&numbers, &bits, sizeof numbers);
+  return numbers;
 }
 
-// Splits x into n and r, and returns exp(r) - 1. |x| must be below 2^21.
-INLINE Vector VARIANT(reduced_exponential)(Vector x, IntegerVector *n) {
-  const float shift = 0x1.8p23f;  // adding and taking it away rounds to a whole number
-  Vector shifted = fused(x, splat(0x1.715476p0f), splat(shift));
-  Vector whole = shifted - splat(shift);
+INLINE IntegerVector VARIANT(as_bits)(Vector numbers) {
   IntegerVector bits;
-  memcpy(&bits, &shifted, sizeof bits);
-  *n = bits - 0x4B400000;
+  memcpy(&bits, &numbers, sizeof bits);
+  return bits;
+}
+
+// A whole number n, as a number and within the bits of 1.5 2^23 + n.
+typedef struct {
+  Vector whole;
+  IntegerVector bits;
+} VARIANT(Exponent);
+
+// 2^n for -127 < n < 128.
+INLINE Vector VARIANT(power_of_two)(VARIANT(Exponent) n) {
+  return VARIANT(as_numbers)((n.bits - (0x4B400000 - 127)) << 23);
+}
+
+// p 2^n for 1/2 < p < 2 and n > -152, rounded once.
+INLINE Vector VARIANT(scaled)(Vector p, VARIANT(Exponent) n) {
+#if RECURRENT_LANES == 16
+  return (Vector)__builtin_ia32_scalefps512_mask(p, n.whole, p, (uint16_t)-1, 4);
+#else
+  // In two halves, so that neither power leaves the range of normal numbers.
+  const IntegerVector exponent = n.bits - 0x4B400000;
+  const IntegerVector half = exponent >> 1;
+  return p * VARIANT(as_numbers)((half + 127) << 23) *
+         VARIANT(as_numbers)((exponent - half + 127) << 23);
+#endif
+}
+
+// Splits x into n ln 2 + r, and returns exp(r) - 1. |x| must be below 2^21.
+INLINE Vector VARIANT(reduced_exponential)(Vector x, VARIANT(Exponent) *n) {
+  const float shift = 0x1.8p23f;  // adding and taking it away rounds to a whole number
+  const Vector shifted = fused(x, splat(0x1.715476p0f), splat(shift));
+  n->whole = shifted - splat(shift);
+  n->bits = VARIANT(as_bits)(shifted);
   // ln 2 in two parts: the first has trailing zeros, so that the product is exact.
-  Vector r = fused(whole, splat(-0x1.62e400p-1f), x);
-  r = fused(whole, splat(-0x1.7f7d1cp-20f), r);
+  Vector r = fused(n->whole, splat(-0x1.62e400p-1f), x);
+  r = fused(n->whole, splat(-0x1.7f7d1cp-20f), r);
   Vector q = splat(0x1.a1a164p-13f);
   q = fused(q, r, splat(0x1.6d7486p-10f));
   q = fused(q, r, splat(0x1.111090p-7f));
@@ -40,13 +66,12 @@ INLINE Vector VARIANT(reduced_exponential)(Vector x, IntegerVector *n) {
   return fused(r * r, q, r);
 }
 
-// exp(x) for x <= 89: 2^n is applied in two halves, so that subnormal results round once.
+// exp(x) for x <= 89.
 INLINE Vector VARIANT(exponential_below)(Vector x) {
   x = x < splat(-104.0f) ? splat(-104.0f) : x;
-  IntegerVector n;
-  Vector p = VARIANT(reduced_exponential)(x, &n) + splat(1.0f);
-  IntegerVector half = n >> 1;
-  return p * VARIANT(power_of_two)(half) * VARIANT(power_of_two)(n - half);
+  VARIANT(Exponent) n;
+  const Vector p = VARIANT(reduced_exponential)(x, &n) + splat(1.0f);
+  return VARIANT(scaled)(p, n);
 }
 
 INLINE Vector exponential(Vector x) {
@@ -58,7 +83,7 @@ INLINE Vector exponential(Vector x) {
 // 1 + e loses to rounding is put back, as if 1 / (1 + e) were 1: that is so where it matters most.
 INLINE Vector sigmoid(Vector x) {
   const Vector one = splat(1.0f);
-  const Vector e = VARIANT(exponential_below)(x < splat(0.0f) ? x : -x);
+  const Vector e = VARIANT(exponential_below)(-__builtin_elementwise_abs(x));
   const Vector divisor = one + e;
   const Vector lost = e - (divisor - one);
   const Vector quotient = (x < splat(0.0f) ? e : one) / divisor;
@@ -70,7 +95,7 @@ INLINE Vector sigmoid(Vector x) {
 INLINE Vector hyperbolic_tangent(Vector x) {
   Vector magnitude = __builtin_elementwise_abs(x);
   magnitude = magnitude > splat(10.0f) ? splat(10.0f) : magnitude;
-  IntegerVector n;
+  VARIANT(Exponent) n;
   const Vector p = VARIANT(reduced_exponential)(magnitude + magnitude, &n);
   const Vector power = VARIANT(power_of_two)(n);
   const Vector t = fused(power, p, power - splat(1.0f));

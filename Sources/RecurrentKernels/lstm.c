@@ -23,24 +23,35 @@
 
 #define UNITS RECURRENT_LSTM_UNITS
 
-INLINE void VARIANT(lstm_gates)(const RecurrentForwardStep *s, ptrdiff_t row, ptrdiff_t panel,
-                                const float *z) {
-  const Vector i = sigmoid(load(z));
-  const Vector f = sigmoid(load(z + UNITS));
-  const Vector g = hyperbolic_tangent(load(z + 2 * UNITS));
-  const Vector o = sigmoid(load(z + 3 * UNITS));
-  const ptrdiff_t place = panel * s->rows + row;
-  const Vector before = s->previous_cell ? load(s->previous_cell + place * UNITS) : splat(0.0f);
-  const Vector c = fused(f, before, i * g);
-  if (s->gates) {
-    float *gates = s->gates + place * RECURRENT_PANEL;
-    store(gates, i);
-    store(gates + UNITS, f);
-    store(gates + 2 * UNITS, g);
-    store(gates + 3 * UNITS, o);
+// Cell states first and hidden states after, so that the long chain of functions behind one row's
+// hidden state does not hold up the next row.
+INLINE void VARIANT(lstm_gates)(const RecurrentForwardStep *s, ptrdiff_t first, ptrdiff_t rows,
+                                ptrdiff_t panel, float *z) {
+  const ptrdiff_t place = panel * s->rows + first;
+  const float *before = s->previous_cell ? s->previous_cell + place * UNITS : NULL;
+  float *cell = s->cell + place * UNITS;
+  for (ptrdiff_t r = 0; r < rows; r++) {
+    float *row = z + r * RECURRENT_PANEL;
+    const Vector i = sigmoid(load(row));
+    const Vector f = sigmoid(load(row + UNITS));
+    const Vector g = hyperbolic_tangent(load(row + 2 * UNITS));
+    const Vector o = sigmoid(load(row + 3 * UNITS));
+    const Vector c = fused(f, before ? load(before + r * UNITS) : splat(0.0f), i * g);
+    if (s->gates) {
+      float *gates = s->gates + (place + r) * RECURRENT_PANEL;
+      store(gates, i);
+      store(gates + UNITS, f);
+      store(gates + 2 * UNITS, g);
+      store(gates + 3 * UNITS, o);
+    }
+    store(row + 3 * UNITS, o);
+    store(cell + r * UNITS, c);
   }
-  store(s->cell + place * UNITS, c);
-  store(s->hidden + row * s->hidden_row_stride + panel * UNITS, o * hyperbolic_tangent(c));
+  float *hidden = s->hidden + first * s->hidden_row_stride + panel * UNITS;
+  for (ptrdiff_t r = 0; r < rows; r++) {
+    const Vector o = load(z + r * RECURRENT_PANEL + 3 * UNITS);
+    store(hidden + r * s->hidden_row_stride, o * hyperbolic_tangent(load(cell + r * UNITS)));
+  }
 }
 
 void VARIANT(lstm_forward)(const RecurrentForwardStep *s) {

@@ -8,46 +8,49 @@
 #include "vector.h"
 #include "tile.h"
 
-INLINE void VARIANT(product_tile)(const RecurrentProduct *q, int rows, ptrdiff_t first,
-                                  ptrdiff_t panel, float *scratch) {
+// C of `rows` rows and the columns [group, group + 16 vectors) of one panel; `columns` of them are
+// written.
+INLINE void VARIANT(product_tile)(const RecurrentProduct *q, int rows, int vectors,
+                                  ptrdiff_t first, ptrdiff_t panel, ptrdiff_t group,
+                                  ptrdiff_t columns) {
   const ptrdiff_t depth = q->segments * q->segment_depth;
-  const ptrdiff_t left = q->columns - panel * RECURRENT_PANEL;
-  const ptrdiff_t width = left < RECURRENT_PANEL ? left : RECURRENT_PANEL;
-  const float *weights = q->panels + panel * (1 + depth) * RECURRENT_PANEL;
-  float *c = q->c + panel * q->c_panel_stride + first * q->c_row_stride;
-  for (ptrdiff_t group = 0; group < width; group += GROUP) {
-    const bool is_whole = group + GROUP <= width;
-    Tile tile;
-    VARIANT(tile_broadcast)(&tile, rows, weights + group);
-    const float *b = weights + RECURRENT_PANEL + group;
-    for (ptrdiff_t s = 0; s < q->segments; s++) {
-      const float *a = q->a + s * q->segment_stride + first * q->a_row_stride;
-      VARIANT(tile_accumulate)(&tile, rows, a, q->a_row_stride, 1, b, RECURRENT_PANEL,
-                               q->segment_depth);
-      b += q->segment_depth * RECURRENT_PANEL;
-    }
-    if (is_whole) {
-      VARIANT(tile_write)(&tile, rows, c + group, q->c_row_stride);
-    } else {
-      VARIANT(tile_write)(&tile, rows, scratch, GROUP);
-      for (int r = 0; r < rows; r++)
-        memcpy(c + r * q->c_row_stride + group, scratch + r * GROUP,
-               (size_t)(width - group) * sizeof(float));
-    }
+  const float *b = q->panels + panel * (1 + depth) * RECURRENT_PANEL + group;
+  float *c = q->c + panel * q->c_panel_stride + first * q->c_row_stride + group;
+  Tile tile;
+  VARIANT(tile_broadcast)(&tile, rows, vectors, b);
+  b += RECURRENT_PANEL;
+  for (ptrdiff_t s = 0; s < q->segments; s++) {
+    const float *a = q->a + s * q->segment_stride + first * q->a_row_stride;
+    VARIANT(tile_accumulate)(&tile, rows, vectors, a, q->a_row_stride, 1, b, RECURRENT_PANEL,
+                             q->segment_depth);
+    b += q->segment_depth * RECURRENT_PANEL;
+  }
+  if (columns == vectors * RECURRENT_LANES) {
+    VARIANT(tile_write)(&tile, rows, vectors, c, q->c_row_stride);
+  } else {
+    _Alignas(CACHE_LINE) float scratch[TILE_ROWS * GROUP];
+    VARIANT(tile_write)(&tile, rows, vectors, scratch, GROUP);
+    for (int r = 0; r < rows; r++)
+      memcpy(c + r * q->c_row_stride, scratch + r * GROUP, (size_t)columns * sizeof(float));
   }
 }
 
 void VARIANT(product)(const RecurrentProduct *q) {
-  float scratch[TILE_ROWS * RECURRENT_PANEL] = {0};
   const ptrdiff_t panels = (q->columns + RECURRENT_PANEL - 1) / RECURRENT_PANEL;
   const ptrdiff_t tiles = tile_count(q->rows);
   for (ptrdiff_t panel = 0; panel < panels; panel++) {
+    const ptrdiff_t left = q->columns - panel * RECURRENT_PANEL;
+    const ptrdiff_t width = left < RECURRENT_PANEL ? left : RECURRENT_PANEL;
     for (ptrdiff_t t = 0; t < tiles; t++) {
       const ptrdiff_t first = tile_start(q->rows, tiles, t);
       const ptrdiff_t rows = tile_start(q->rows, tiles, t + 1) - first;
-#define TILE(n) VARIANT(product_tile)(q, n, first, panel, scratch)
-      WITH_CONSTANT_ROWS(rows, TILE)
+      for (ptrdiff_t group = 0; group < width; group += GROUP) {
+        const ptrdiff_t columns = width - group < GROUP ? width - group : GROUP;
+        const int vectors = VARIANT(vectors_for)(columns);
+#define TILE(n, v) VARIANT(product_tile)(q, n, v, first, panel, group, columns)
+        WITH_CONSTANT_TILE(rows, vectors, TILE)
 #undef TILE
+      }
     }
   }
 }
@@ -60,11 +63,12 @@ INLINE void VARIANT(weight_gradient_tile)(const RecurrentWeightGradient *q, int 
                                           const float *dz) {
   for (ptrdiff_t group = 0; group < RECURRENT_PANEL; group += GROUP) {
     Tile tile;
-    VARIANT(tile_read)(&tile, rows, gradient + group, RECURRENT_PANEL);
+    VARIANT(tile_read)(&tile, rows, RECURRENT_VECTORS, gradient + group, RECURRENT_PANEL);
     for (ptrdiff_t t = q->steps - 1; t >= first_step; t--)
-      VARIANT(tile_accumulate)(&tile, rows, a + (t - first_step) * a_step_stride, 1, a_row_stride,
+      VARIANT(tile_accumulate)(&tile, rows, RECURRENT_VECTORS,
+                               a + (t - first_step) * a_step_stride, 1, a_row_stride,
                                dz + t * q->dz_step_stride + group, RECURRENT_PANEL, q->rows);
-    VARIANT(tile_write)(&tile, rows, gradient + group, RECURRENT_PANEL);
+    VARIANT(tile_write)(&tile, rows, RECURRENT_VECTORS, gradient + group, RECURRENT_PANEL);
   }
 }
 
@@ -76,10 +80,10 @@ INLINE void VARIANT(weight_gradient_block)(const RecurrentWeightGradient *q, ptr
   for (ptrdiff_t t = 0; t < tiles; t++) {
     const ptrdiff_t first = tile_start(size, tiles, t);
     const ptrdiff_t rows = tile_start(size, tiles, t + 1) - first;
-#define TILE(n)                                                                                    \
+#define TILE(n, vectors)                                                                           \
   VARIANT(weight_gradient_tile)                                                                    \
   (q, n, gradient + first * RECURRENT_PANEL, a + first, a_row_stride, a_step_stride, first_step, dz)
-    WITH_CONSTANT_ROWS(rows, TILE)
+    WITH_CONSTANT_ROWS(rows, RECURRENT_VECTORS, TILE)
 #undef TILE
   }
 }

@@ -3,10 +3,11 @@
 
 #ifdef RECURRENT_VARIANT
 
-// What a cell adds: its gates for one row of one panel, from z [64], and the gradient of its gates
-// from the product dz(t + 1) W' of its hidden units. Both are inlined where they are named.
-typedef void VARIANT(Gates)(const RecurrentForwardStep *, ptrdiff_t row, ptrdiff_t panel,
-                            const float *z);
+// What a cell adds: its gates for a tile of rows of one panel, from z [rows][64], which it may use
+// as it likes, and the gradient of its gates from the product dz(t + 1) W' of its hidden units. Both
+// are inlined where they are named.
+typedef void VARIANT(Gates)(const RecurrentForwardStep *, ptrdiff_t first, ptrdiff_t rows,
+                            ptrdiff_t panel, float *z);
 typedef void VARIANT(GatesGradient)(const RecurrentBackwardStep *, ptrdiff_t row, ptrdiff_t panel,
                                     const float *product);
 
@@ -18,42 +19,68 @@ INLINE void VARIANT(forward_tile)(const RecurrentForwardStep *s, int rows, ptrdi
   for (ptrdiff_t group = 0; group < RECURRENT_PANEL; group += GROUP) {
     const float *b = weights + group;
     Tile tile;
-    VARIANT(tile_broadcast)(&tile, rows, b);
+    VARIANT(tile_broadcast)(&tile, rows, RECURRENT_VECTORS, b);
     b += RECURRENT_PANEL;
-    VARIANT(tile_accumulate)(&tile, rows, s->input + first * s->input_row_stride,
-                             s->input_row_stride, 1, b, RECURRENT_PANEL, s->input_size);
+    VARIANT(tile_accumulate)(&tile, rows, RECURRENT_VECTORS,
+                             s->input + first * s->input_row_stride, s->input_row_stride, 1, b,
+                             RECURRENT_PANEL, s->input_size);
     if (s->previous_hidden) {
       b += s->input_size * RECURRENT_PANEL;
-      VARIANT(tile_accumulate)(
-          &tile, rows, s->previous_hidden + first * s->previous_hidden_row_stride,
-          s->previous_hidden_row_stride, 1, b, RECURRENT_PANEL, s->hidden_size);
+      VARIANT(tile_accumulate)(&tile, rows, RECURRENT_VECTORS,
+                               s->previous_hidden + first * s->previous_hidden_row_stride,
+                               s->previous_hidden_row_stride, 1, b, RECURRENT_PANEL,
+                               s->hidden_size);
     }
-    VARIANT(tile_write)(&tile, rows, scratch + group, RECURRENT_PANEL);
+    VARIANT(tile_write)(&tile, rows, RECURRENT_VECTORS, scratch + group, RECURRENT_PANEL);
   }
 }
 
-// dh of `rows` rows and 64 hidden units, into scratch [rows][64].
-INLINE void VARIANT(backward_tile)(const RecurrentBackwardStep *s, int rows, ptrdiff_t first,
-                                   ptrdiff_t block, float *scratch) {
-  if (s->next_dz) {
-    const ptrdiff_t depth = 1 + s->panels * RECURRENT_PANEL;
-    const float *weights = s->weights + block * depth * RECURRENT_PANEL;
-    for (ptrdiff_t group = 0; group < RECURRENT_PANEL; group += GROUP) {
-      const float *b = weights + group;
-      Tile tile;
-      VARIANT(tile_broadcast)(&tile, rows, b);
-      b += RECURRENT_PANEL;
-      for (ptrdiff_t p = 0; p < s->panels; p++) {
-        const float *dz = s->next_dz + (p * s->rows + first) * RECURRENT_PANEL;
-        VARIANT(tile_accumulate)(&tile, rows, dz, RECURRENT_PANEL, 1, b, RECURRENT_PANEL,
-                                 RECURRENT_PANEL);
-        b += RECURRENT_PANEL * RECURRENT_PANEL;
-      }
-      VARIANT(tile_write)(&tile, rows, scratch + group, RECURRENT_PANEL);
-    }
-  } else {
-    memset(scratch, 0, (size_t)rows * RECURRENT_PANEL * sizeof(float));
+// z of the only row and `panels` panels, into scratch [panels][64].
+INLINE void VARIANT(forward_row)(const RecurrentForwardStep *s, int panels, ptrdiff_t panel,
+                                 float *scratch) {
+  const ptrdiff_t stride = (1 + s->input_size + s->hidden_size) * RECURRENT_PANEL;
+  const float *b = s->weights + panel * stride;
+  RowSums sums;
+  VARIANT(row_read)(&sums, panels, b, stride);
+  b += RECURRENT_PANEL;
+  VARIANT(row_accumulate)(&sums, panels, s->input, b, stride, s->input_size);
+  if (s->previous_hidden) {
+    b += s->input_size * RECURRENT_PANEL;
+    VARIANT(row_accumulate)(&sums, panels, s->previous_hidden, b, stride, s->hidden_size);
   }
+  VARIANT(row_write)(&sums, panels, scratch);
+}
+
+// dz(t + 1) W' of `rows` rows and the columns [group, group + 16 vectors) of a block of 64 hidden
+// units, into scratch [rows][64].
+INLINE void VARIANT(backward_tile)(const RecurrentBackwardStep *s, int rows, int vectors,
+                                   ptrdiff_t first, ptrdiff_t block, ptrdiff_t group,
+                                   float *scratch) {
+  const ptrdiff_t depth = 1 + s->panels * RECURRENT_PANEL;
+  const float *b = s->weights + block * depth * RECURRENT_PANEL + group;
+  Tile tile;
+  VARIANT(tile_broadcast)(&tile, rows, vectors, b);
+  b += RECURRENT_PANEL;
+  for (ptrdiff_t p = 0; p < s->panels; p++) {
+    const float *dz = s->next_dz + (p * s->rows + first) * RECURRENT_PANEL;
+    VARIANT(tile_accumulate)(&tile, rows, vectors, dz, RECURRENT_PANEL, 1, b, RECURRENT_PANEL,
+                             RECURRENT_PANEL);
+    b += RECURRENT_PANEL * RECURRENT_PANEL;
+  }
+  VARIANT(tile_write)(&tile, rows, vectors, scratch + group, RECURRENT_PANEL);
+}
+
+// dz(t + 1) W' of the only row and `blocks` blocks, into scratch [blocks][64].
+INLINE void VARIANT(backward_row)(const RecurrentBackwardStep *s, int blocks, ptrdiff_t block,
+                                  float *scratch) {
+  // With one row the panels of dz lie one after another, as the weights do.
+  const ptrdiff_t stride = (1 + s->panels * RECURRENT_PANEL) * RECURRENT_PANEL;
+  const float *b = s->weights + block * stride;
+  RowSums sums;
+  VARIANT(row_read)(&sums, blocks, b, stride);
+  VARIANT(row_accumulate)(&sums, blocks, s->next_dz, b + RECURRENT_PANEL, stride,
+                          s->panels * RECURRENT_PANEL);
+  VARIANT(row_write)(&sums, blocks, scratch);
 }
 
 // dh of 16 hidden units of one row: the product, plus what reaches h from above and from the end.
@@ -75,41 +102,72 @@ INLINE Vector VARIANT(hidden_gradient)(const RecurrentBackwardStep *s, const flo
 // One step forward of a cell. The panels are the outer loop: a panel's weights stay in the cache
 // while all tiles of rows pass.
 INLINE void VARIANT(forward_step)(const RecurrentForwardStep *s, VARIANT(Gates) *gates) {
-  float z[TILE_ROWS * RECURRENT_PANEL];
+  _Alignas(CACHE_LINE) float z[TILE_ROWS * RECURRENT_PANEL];
+  ptrdiff_t panel = 0;
+  if (s->rows == 1) {
+    for (; panel + ROW_PANELS <= s->panels; panel += ROW_PANELS) {
+      VARIANT(forward_row)(s, ROW_PANELS, panel, z);
+      for (int p = 0; p < ROW_PANELS; p++) gates(s, 0, 1, panel + p, z + p * RECURRENT_PANEL);
+    }
+  }
   const ptrdiff_t tiles = tile_count(s->rows);
-  for (ptrdiff_t panel = 0; panel < s->panels; panel++) {
+  for (; panel < s->panels; panel++) {
     for (ptrdiff_t t = 0; t < tiles; t++) {
       const ptrdiff_t first = tile_start(s->rows, tiles, t);
       const ptrdiff_t rows = tile_start(s->rows, tiles, t + 1) - first;
-#define TILE(n) VARIANT(forward_tile)(s, n, first, panel, z)
-      WITH_CONSTANT_ROWS(rows, TILE)
+#define TILE(n, vectors) VARIANT(forward_tile)(s, n, first, panel, z)
+      WITH_CONSTANT_ROWS(rows, RECURRENT_VECTORS, TILE)
 #undef TILE
-      for (ptrdiff_t r = 0; r < rows; r++) gates(s, first + r, panel, z + r * RECURRENT_PANEL);
+      gates(s, first, rows, panel, z);
     }
   }
+}
+
+// dz of `rows` rows of the panels of one block, from the product [rows][64].
+INLINE void VARIANT(backward_gates)(const RecurrentBackwardStep *s, ptrdiff_t units,
+                                    VARIANT(GatesGradient) *gradient, ptrdiff_t block,
+                                    ptrdiff_t first, ptrdiff_t rows, const float *product) {
+  const ptrdiff_t panels_per_block = RECURRENT_PANEL / units;
+  const ptrdiff_t first_panel = block * panels_per_block;
+  const ptrdiff_t left = s->panels - first_panel;
+  const ptrdiff_t panels = left < panels_per_block ? left : panels_per_block;
+  for (ptrdiff_t p = 0; p < panels; p++)
+    for (ptrdiff_t r = 0; r < rows; r++)
+      gradient(s, first + r, first_panel + p, product + r * RECURRENT_PANEL + p * units);
 }
 
 // One step backward of a cell with `units` hidden units a panel: 64 units, and so 64 / units
 // panels, at a time.
 INLINE void VARIANT(backward_step)(const RecurrentBackwardStep *s, ptrdiff_t units,
                                    VARIANT(GatesGradient) *gradient) {
-  float product[TILE_ROWS * RECURRENT_PANEL];
-  const ptrdiff_t panels_per_block = RECURRENT_PANEL / units;
-  const ptrdiff_t blocks = (s->panels + panels_per_block - 1) / panels_per_block;
+  _Alignas(CACHE_LINE) float product[TILE_ROWS * RECURRENT_PANEL] = {0};
+  const ptrdiff_t padded = s->panels * units;
+  const ptrdiff_t blocks = (padded + RECURRENT_PANEL - 1) / RECURRENT_PANEL;
   const ptrdiff_t tiles = tile_count(s->rows);
-  for (ptrdiff_t block = 0; block < blocks; block++) {
-    const ptrdiff_t first_panel = block * panels_per_block;
-    const ptrdiff_t left = s->panels - first_panel;
-    const ptrdiff_t panels = left < panels_per_block ? left : panels_per_block;
+  ptrdiff_t block = 0;
+  if (s->rows == 1 && s->next_dz) {
+    for (; block + ROW_PANELS <= blocks; block += ROW_PANELS) {
+      VARIANT(backward_row)(s, ROW_PANELS, block, product);
+      for (int b = 0; b < ROW_PANELS; b++)
+        VARIANT(backward_gates)
+        (s, units, gradient, block + b, 0, 1, product + b * RECURRENT_PANEL);
+    }
+  }
+  for (; block < blocks; block++) {
+    const ptrdiff_t left = padded - block * RECURRENT_PANEL;
+    const ptrdiff_t width = left < RECURRENT_PANEL ? left : RECURRENT_PANEL;
     for (ptrdiff_t t = 0; t < tiles; t++) {
       const ptrdiff_t first = tile_start(s->rows, tiles, t);
       const ptrdiff_t rows = tile_start(s->rows, tiles, t + 1) - first;
-#define TILE(n) VARIANT(backward_tile)(s, n, first, block, product)
-      WITH_CONSTANT_ROWS(rows, TILE)
+      if (s->next_dz) {
+        for (ptrdiff_t group = 0; group < width; group += GROUP) {
+          const int vectors = VARIANT(vectors_for)(width - group);
+#define TILE(n, v) VARIANT(backward_tile)(s, n, v, first, block, group, product)
+          WITH_CONSTANT_TILE(rows, vectors, TILE)
 #undef TILE
-      for (ptrdiff_t p = 0; p < panels; p++)
-        for (ptrdiff_t r = 0; r < rows; r++)
-          gradient(s, first + r, first_panel + p, product + r * RECURRENT_PANEL + p * units);
+        }
+      }
+      VARIANT(backward_gates)(s, units, gradient, block, first, rows, product);
     }
   }
 }

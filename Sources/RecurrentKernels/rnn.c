@@ -13,14 +13,17 @@
 #include "tile.h"
 #include "recurrence.h"
 
-INLINE void VARIANT(rnn_gates)(const RecurrentForwardStep *s, ptrdiff_t row, ptrdiff_t panel,
-                               const float *z) {
-  for (ptrdiff_t u = 0; u < RECURRENT_PANEL; u += LANES) {
-    const Vector x = load(z + u);
-    const Vector h = s->activation == RECURRENT_TANH ? hyperbolic_tangent(x)
-                                                     : (x <= splat(0.0f) ? splat(0.0f) : x);
-    if (s->gates) store(s->gates + (panel * s->rows + row) * RECURRENT_PANEL + u, h);
-    store(s->hidden + row * s->hidden_row_stride + panel * RECURRENT_PANEL + u, h);
+INLINE void VARIANT(rnn_gates)(const RecurrentForwardStep *s, ptrdiff_t first, ptrdiff_t rows,
+                               ptrdiff_t panel, float *z) {
+  for (ptrdiff_t r = 0; r < rows; r++) {
+    const ptrdiff_t row = first + r;
+    for (ptrdiff_t u = 0; u < RECURRENT_PANEL; u += LANES) {
+      const Vector x = load(z + r * RECURRENT_PANEL + u);
+      const Vector h = s->activation == RECURRENT_TANH ? hyperbolic_tangent(x)
+                                                       : (x <= splat(0.0f) ? splat(0.0f) : x);
+      if (s->gates) store(s->gates + (panel * s->rows + row) * RECURRENT_PANEL + u, h);
+      store(s->hidden + row * s->hidden_row_stride + panel * RECURRENT_PANEL + u, h);
+    }
   }
 }
 

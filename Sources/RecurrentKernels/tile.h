@@ -1,21 +1,22 @@
 // The inner loop of every product: a tile of up to 6 rows by a group of columns, kept in
 // registers while k runs. With AVX-512 a group is a whole panel (6 x 4 registers), with AVX2 16
-// columns (6 x 2), with NEON 16 (6 x 4). Whatever the tile, an element is one sum over k in order.
+// columns (6 x 2), with NEON 16 (6 x 4); where fewer columns are left, a tile has only the vectors
+// that hold them. Whatever the tile, an element is one sum over k in order.
 
 #ifndef RECURRENT_TILE_H
 #define RECURRENT_TILE_H
 
 enum { TILE_ROWS = 6 };
 
-// Calls BODY(rows) with a constant number of rows, so that the tile stays in registers.
-#define WITH_CONSTANT_ROWS(rows, BODY)                                                             \
+// Calls BODY(rows, vectors) with constants, so that the tile stays in registers.
+#define WITH_CONSTANT_ROWS(rows, vectors, BODY)                                                    \
   switch (rows) {                                                                                  \
-    case 1: BODY(1); break;                                                                        \
-    case 2: BODY(2); break;                                                                        \
-    case 3: BODY(3); break;                                                                        \
-    case 4: BODY(4); break;                                                                        \
-    case 5: BODY(5); break;                                                                        \
-    default: BODY(6); break;                                                                       \
+    case 1: BODY(1, vectors); break;                                                               \
+    case 2: BODY(2, vectors); break;                                                               \
+    case 3: BODY(3, vectors); break;                                                               \
+    case 4: BODY(4, vectors); break;                                                               \
+    case 5: BODY(5, vectors); break;                                                               \
+    default: BODY(6, vectors); break;                                                              \
   }
 
 // Rows are cut into tiles of nearly equal height: 16 rows become 6, 5 and 5.
@@ -39,44 +40,105 @@ typedef struct {
   TileVector at[TILE_ROWS][RECURRENT_VECTORS];
 } Tile;
 
+#undef WITH_CONSTANT_TILE
+#if RECURRENT_VECTORS == 4
+#define WITH_CONSTANT_TILE(rows, vectors, BODY)                                                    \
+  switch (vectors) {                                                                               \
+    case 1: WITH_CONSTANT_ROWS(rows, 1, BODY) break;                                               \
+    case 2: WITH_CONSTANT_ROWS(rows, 2, BODY) break;                                               \
+    case 3: WITH_CONSTANT_ROWS(rows, 3, BODY) break;                                               \
+    default: WITH_CONSTANT_ROWS(rows, 4, BODY) break;                                              \
+  }
+#else
+#define WITH_CONSTANT_TILE(rows, vectors, BODY)                                                    \
+  switch (vectors) {                                                                               \
+    case 1: WITH_CONSTANT_ROWS(rows, 1, BODY) break;                                               \
+    default: WITH_CONSTANT_ROWS(rows, 2, BODY) break;                                              \
+  }
+#endif
+
 #define GROUP (RECURRENT_LANES * RECURRENT_VECTORS)
 #define UNROLL _Pragma("clang loop unroll(full)")
+
+// How many vectors of a group hold `columns` columns.
+INLINE int VARIANT(vectors_for)(ptrdiff_t columns) {
+  return columns >= GROUP ? RECURRENT_VECTORS
+                          : (int)((columns + RECURRENT_LANES - 1) / RECURRENT_LANES);
+}
 
 INLINE TileVector VARIANT(tile_load)(const float *p) { return *(const UnalignedTileVector *)p; }
 INLINE void VARIANT(tile_store)(float *p, TileVector v) { *(UnalignedTileVector *)p = v; }
 
 // Every row of the tile starts as the same group of columns.
-INLINE void VARIANT(tile_broadcast)(Tile *tile, int rows, const float *columns) {
-  UNROLL for (int v = 0; v < RECURRENT_VECTORS; v++) {
+INLINE void VARIANT(tile_broadcast)(Tile *tile, int rows, int vectors, const float *columns) {
+  UNROLL for (int v = 0; v < vectors; v++) {
     TileVector start = VARIANT(tile_load)(columns + v * RECURRENT_LANES);
     UNROLL for (int r = 0; r < rows; r++) tile->at[r][v] = start;
   }
 }
 
-INLINE void VARIANT(tile_read)(Tile *tile, int rows, const float *c, ptrdiff_t row_stride) {
+INLINE void VARIANT(tile_read)(Tile *tile, int rows, int vectors, const float *c, ptrdiff_t row_stride) {
   UNROLL for (int r = 0; r < rows; r++)
-    UNROLL for (int v = 0; v < RECURRENT_VECTORS; v++)
+    UNROLL for (int v = 0; v < vectors; v++)
       tile->at[r][v] = VARIANT(tile_load)(c + r * row_stride + v * RECURRENT_LANES);
 }
 
-INLINE void VARIANT(tile_write)(const Tile *tile, int rows, float *c, ptrdiff_t row_stride) {
+INLINE void VARIANT(tile_write)(const Tile *tile, int rows, int vectors, float *c, ptrdiff_t row_stride) {
   UNROLL for (int r = 0; r < rows; r++)
-    UNROLL for (int v = 0; v < RECURRENT_VECTORS; v++)
+    UNROLL for (int v = 0; v < vectors; v++)
       VARIANT(tile_store)(c + r * row_stride + v * RECURRENT_LANES, tile->at[r][v]);
 }
 
 // tile[r] += sum over k of a[r * a_row_stride + k * a_step] * b[k * b_step], k from 0 to depth - 1.
-INLINE void VARIANT(tile_accumulate)(Tile *tile, int rows, const float *a, ptrdiff_t a_row_stride,
-                                     ptrdiff_t a_step, const float *b, ptrdiff_t b_step,
-                                     ptrdiff_t depth) {
+INLINE void VARIANT(tile_accumulate)(Tile *tile, int rows, int vectors, const float *a,
+                                     ptrdiff_t a_row_stride, ptrdiff_t a_step, const float *b,
+                                     ptrdiff_t b_step, ptrdiff_t depth) {
   for (ptrdiff_t k = 0; k < depth; k++) {
     TileVector column[RECURRENT_VECTORS];
-    UNROLL for (int v = 0; v < RECURRENT_VECTORS; v++)
+    UNROLL for (int v = 0; v < vectors; v++)
       column[v] = VARIANT(tile_load)(b + k * b_step + v * RECURRENT_LANES);
     UNROLL for (int r = 0; r < rows; r++) {
       TileVector element = (TileVector)(a[r * a_row_stride + k * a_step]);
-      UNROLL for (int v = 0; v < RECURRENT_VECTORS; v++)
+      UNROLL for (int v = 0; v < vectors; v++)
         tile->at[r][v] = fused(element, column[v], tile->at[r][v]);
+    }
+  }
+}
+
+// One row alone has too few sums under way to hide the latency of a multiply-add: it takes whole
+// panels at a time, two where a panel is only four registers.
+
+enum { VARIANT(row_panels) = RECURRENT_LANES == 16 ? 2 : 1 };
+#define ROW_PANELS VARIANT(row_panels)
+#define PANEL_VECTORS (RECURRENT_PANEL / RECURRENT_LANES)
+#define RowSums VARIANT(RowSums)
+
+typedef struct {
+  TileVector at[ROW_PANELS][PANEL_VECTORS];
+} RowSums;
+
+INLINE void VARIANT(row_read)(RowSums *sums, int panels, const float *b, ptrdiff_t panel_stride) {
+  UNROLL for (int p = 0; p < panels; p++)
+    UNROLL for (int v = 0; v < PANEL_VECTORS; v++)
+      sums->at[p][v] = VARIANT(tile_load)(b + p * panel_stride + v * RECURRENT_LANES);
+}
+
+INLINE void VARIANT(row_write)(const RowSums *sums, int panels, float *c) {
+  UNROLL for (int p = 0; p < panels; p++)
+    UNROLL for (int v = 0; v < PANEL_VECTORS; v++)
+      VARIANT(tile_store)(c + p * RECURRENT_PANEL + v * RECURRENT_LANES, sums->at[p][v]);
+}
+
+// sums[p] += sum over k of a[k] * b[p * panel_stride + k * 64], k from 0 to depth - 1.
+INLINE void VARIANT(row_accumulate)(RowSums *sums, int panels, const float *a, const float *b,
+                                    ptrdiff_t panel_stride, ptrdiff_t depth) {
+  for (ptrdiff_t k = 0; k < depth; k++) {
+    const TileVector element = (TileVector)(a[k]);
+    UNROLL for (int p = 0; p < panels; p++) {
+      const float *row = b + p * panel_stride + k * RECURRENT_PANEL;
+      UNROLL for (int v = 0; v < PANEL_VECTORS; v++)
+        sums->at[p][v] =
+            fused(element, VARIANT(tile_load)(row + v * RECURRENT_LANES), sums->at[p][v]);
     }
   }
 }

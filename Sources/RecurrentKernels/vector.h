@@ -11,7 +11,7 @@
 
 #define INLINE static inline __attribute__((always_inline))
 
-enum { LANES = 16 };
+enum { LANES = 16, CACHE_LINE = 64 };
 
 typedef float Vector __attribute__((ext_vector_type(16)));
 typedef int32_t IntegerVector __attribute__((ext_vector_type(16)));

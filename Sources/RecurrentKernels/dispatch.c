@@ -1,5 +1,6 @@
 // Which kernels run: chosen once, when the program starts.
 
+#include <sched.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -11,6 +12,7 @@
 
 #if defined(__x86_64__)
 static const RecurrentKernels avx512 = TABLE(avx512, "avx512");
+static const RecurrentKernels avx512bf16 = TABLE(avx512bf16, "avx512bf16");
 static const RecurrentKernels avx2 = TABLE(avx2, "avx2");
 static const RecurrentKernels baseline = TABLE(baseline, "baseline");
 #elif defined(__aarch64__)
@@ -33,6 +35,16 @@ static bool runs_avx2(void) {
 
 static const RecurrentKernels *in_use = &baseline;
 static const char *refused = NULL;
+
+const RecurrentKernels *recurrent_bfloat16_kernels(void) {
+#if defined(__x86_64__)
+  // Only beside the set it extends: another one may have been forced.
+  if (in_use == &avx512 && __builtin_cpu_supports("avx512bf16")) return &avx512bf16;
+#endif
+  return NULL;
+}
+
+void recurrent_yield(void) { sched_yield(); }
 
 const RecurrentKernels *recurrent_kernels(void) { return in_use; }
 

@@ -106,6 +106,24 @@ void VARIANT(add_scaled)(ptrdiff_t count, float scale, const float *x, float *y)
 #undef BODY
 }
 
+// Sums wait, one for each level of the tree, for the sum of their right-hand neighbour.
+void VARIANT(sum_tree)(ptrdiff_t count, ptrdiff_t sources, const float *const *x, float *y) {
+#define BODY(READ, WRITE)                                                                          \
+  {                                                                                                \
+    Vector waiting[sizeof(ptrdiff_t) * 8];                                                         \
+    int level = 0;                                                                                 \
+    for (ptrdiff_t s = 0; s < sources; s++) {                                                      \
+      Vector sum = READ(x[s]);                                                                     \
+      level = 0;                                                                                   \
+      for (ptrdiff_t pairs = s; pairs & 1; pairs >>= 1) sum = waiting[level++] + sum;              \
+      waiting[level] = sum;                                                                        \
+    }                                                                                              \
+    WRITE(y, waiting[level]);                                                                      \
+  }
+  EACH_VECTOR(count, BODY)
+#undef BODY
+}
+
 void VARIANT(scale_bytes)(ptrdiff_t count, const uint8_t *bytes, float scale, float *y) {
   typedef uint8_t ByteVector __attribute__((ext_vector_type(16), aligned(1)));
   ptrdiff_t n = 0;
@@ -158,15 +176,29 @@ float VARIANT(sum)(ptrdiff_t count, const float *x) {
   return sum_lanes(total);
 }
 
+INLINE DoubleVector VARIANT(doubles)(const float *x, ptrdiff_t count) {
+  typedef float Eight __attribute__((ext_vector_type(8)));
+  Eight v = (Eight)(0.0f);
+  memcpy(&v, x, (size_t)count * sizeof(float));
+  return __builtin_convertvector(v, DoubleVector);
+}
+
 double VARIANT(sum_of_squares)(ptrdiff_t count, const float *x) {
-  DoubleVector total = (DoubleVector)(0.0);
-  for (ptrdiff_t n = 0; n < count; n += LANES / 2) {
-    const ptrdiff_t left = count - n < LANES / 2 ? count - n : LANES / 2;
-    const Vector v = load_some(x + n, left, 0.0f);
-    const DoubleVector d = __builtin_convertvector(v.lo, DoubleVector);
-    total = fused(d, d, total);
+  enum { SUMS = 4, EIGHT = LANES / 2 };
+  DoubleVector total[SUMS] = {0};
+  ptrdiff_t n = 0;
+  for (; n + SUMS * EIGHT <= count; n += SUMS * EIGHT) {
+    for (int s = 0; s < SUMS; s++) {
+      const DoubleVector d = VARIANT(doubles)(x + n + s * EIGHT, EIGHT);
+      total[s] = fused(d, d, total[s]);
+    }
   }
-  __typeof__(total.lo) four = total.lo + total.hi;
+  for (int s = 0; n < count; s++, n += EIGHT) {
+    const DoubleVector d = VARIANT(doubles)(x + n, count - n < EIGHT ? count - n : EIGHT);
+    total[s] = fused(d, d, total[s]);
+  }
+  const DoubleVector eight = (total[0] + total[2]) + (total[1] + total[3]);
+  __typeof__(eight.lo) four = eight.lo + eight.hi;
   __typeof__(four.lo) two = four.lo + four.hi;
   return two.x + two.y;
 }

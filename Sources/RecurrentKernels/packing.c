@@ -6,6 +6,46 @@
 
 enum { PANEL = RECURRENT_PANEL };
 
+typedef float Four __attribute__((ext_vector_type(4)));
+typedef Four UnalignedFour __attribute__((aligned(4)));
+
+// target[k][j] = source[j][k] for 4 x 4 numbers.
+static inline void transpose_four(const float *source, ptrdiff_t source_stride, float *target,
+                                  ptrdiff_t target_stride) {
+  const Four a = *(const UnalignedFour *)source;
+  const Four b = *(const UnalignedFour *)(source + source_stride);
+  const Four c = *(const UnalignedFour *)(source + 2 * source_stride);
+  const Four d = *(const UnalignedFour *)(source + 3 * source_stride);
+  const Four ab = __builtin_shufflevector(a, b, 0, 4, 1, 5);
+  const Four cd = __builtin_shufflevector(c, d, 0, 4, 1, 5);
+  const Four ab_high = __builtin_shufflevector(a, b, 2, 6, 3, 7);
+  const Four cd_high = __builtin_shufflevector(c, d, 2, 6, 3, 7);
+  *(UnalignedFour *)target = __builtin_shufflevector(ab, cd, 0, 1, 4, 5);
+  *(UnalignedFour *)(target + target_stride) = __builtin_shufflevector(ab, cd, 2, 3, 6, 7);
+  *(UnalignedFour *)(target + 2 * target_stride) =
+      __builtin_shufflevector(ab_high, cd_high, 0, 1, 4, 5);
+  *(UnalignedFour *)(target + 3 * target_stride) =
+      __builtin_shufflevector(ab_high, cd_high, 2, 3, 6, 7);
+}
+
+// target[k * target_stride + j] = source[j * source_stride + k] for j < rows, k < columns.
+static void transpose(ptrdiff_t rows, ptrdiff_t columns, const float *source,
+                      ptrdiff_t source_stride, float *target, ptrdiff_t target_stride) {
+  ptrdiff_t j = 0;
+  for (; j + 4 <= rows; j += 4) {
+    ptrdiff_t k = 0;
+    for (; k + 4 <= columns; k += 4)
+      transpose_four(source + j * source_stride + k, source_stride, target + k * target_stride + j,
+                     target_stride);
+    for (; k < columns; k++)
+      for (ptrdiff_t n = j; n < j + 4; n++)
+        target[k * target_stride + n] = source[n * source_stride + k];
+  }
+  for (; j < rows; j++)
+    for (ptrdiff_t k = 0; k < columns; k++)
+      target[k * target_stride + j] = source[j * source_stride + k];
+}
+
 void recurrent_pack(ptrdiff_t inputs, ptrdiff_t outputs, const float *matrix,
                     ptrdiff_t input_stride, ptrdiff_t output_stride, const float *bias,
                     float *packed) {
@@ -17,6 +57,10 @@ void recurrent_pack(ptrdiff_t inputs, ptrdiff_t outputs, const float *matrix,
     if (width < PANEL || !bias) memset(panel, 0, PANEL * sizeof(float));
     if (bias) memcpy(panel, bias + p * PANEL, (size_t)width * sizeof(float));
     const float *source = matrix + p * PANEL * output_stride;
+    if (input_stride == 1 && width == PANEL) {
+      transpose(width, inputs, source, output_stride, panel + PANEL, PANEL);
+      continue;
+    }
     for (ptrdiff_t k = 0; k < inputs; k++) {
       float *row = panel + (1 + k) * PANEL;
       for (ptrdiff_t j = 0; j < width; j++) row[j] = source[k * input_stride + j * output_stride];
@@ -25,11 +69,11 @@ void recurrent_pack(ptrdiff_t inputs, ptrdiff_t outputs, const float *matrix,
   }
 }
 
-// Where column j of panel p stands among the G H rows of a recurrent weight, or -1 for padding.
-static ptrdiff_t gate_row(ptrdiff_t gates, ptrdiff_t hidden_size, ptrdiff_t p, ptrdiff_t j) {
+// The hidden units of panel p, fewer than a panel holds in the last one.
+static ptrdiff_t units_in_panel(ptrdiff_t gates, ptrdiff_t hidden_size, ptrdiff_t p) {
   const ptrdiff_t units = PANEL / gates;
-  const ptrdiff_t unit = p * units + j % units;
-  return unit < hidden_size ? j / units * hidden_size + unit : -1;
+  const ptrdiff_t left = hidden_size - p * units;
+  return left < units ? left : units;
 }
 
 static ptrdiff_t gate_panels(ptrdiff_t gates, ptrdiff_t hidden_size) {
@@ -43,18 +87,27 @@ void recurrent_pack_gates(ptrdiff_t gates, ptrdiff_t input_size, ptrdiff_t hidde
   const ptrdiff_t depth = 1 + input_size + hidden_size;
   const ptrdiff_t panels = gate_panels(gates, hidden_size);
   for (ptrdiff_t p = 0; p < panels; p++) {
-    for (ptrdiff_t j = 0; j < PANEL; j++) {
-      float *column = packed + p * depth * PANEL + j;
-      const ptrdiff_t row = gate_row(gates, hidden_size, p, j);
-      column[0] = row >= 0 && bias ? bias[row] : 0;
-      float *input = column + PANEL;
-      float *hidden = input + input_size * PANEL;
-      for (ptrdiff_t k = 0; k < input_size; k++)
-        input[k * PANEL] = row >= 0 ? weight_ih[row * input_size + k] : 0;
-      for (ptrdiff_t k = 0; k < hidden_size; k++)
-        hidden[k * PANEL] = row >= 0 ? weight_hh[row * hidden_size + k] : 0;
+    float *panel = packed + p * depth * PANEL;
+    const ptrdiff_t units = units_in_panel(gates, hidden_size, p);
+    if (units < PANEL / gates || !bias) memset(panel, 0, (size_t)(depth * PANEL) * sizeof(float));
+    for (ptrdiff_t g = 0; g < gates; g++) {
+      const ptrdiff_t row = g * hidden_size + p * (PANEL / gates);
+      float *target = panel + g * (PANEL / gates);
+      if (bias) memcpy(target, bias + row, (size_t)units * sizeof(float));
+      target += PANEL;
+      transpose(units, input_size, weight_ih + row * input_size, input_size, target, PANEL);
+      target += input_size * PANEL;
+      transpose(units, hidden_size, weight_hh + row * hidden_size, hidden_size, target, PANEL);
     }
   }
+}
+
+// Where column j of panel p stands among the G H rows of a recurrent weight, or -1 for padding.
+static ptrdiff_t gate_row(ptrdiff_t gates, ptrdiff_t hidden_size, ptrdiff_t p, ptrdiff_t j) {
+  const ptrdiff_t units = PANEL / gates;
+  return j % units < units_in_panel(gates, hidden_size, p)
+             ? j / units * hidden_size + p * units + j % units
+             : -1;
 }
 
 void recurrent_pack_gates_transposed(ptrdiff_t gates, ptrdiff_t hidden_size, ptrdiff_t columns,
@@ -83,17 +136,15 @@ void recurrent_unpack_gates(ptrdiff_t gates, ptrdiff_t input_size, ptrdiff_t hid
   const ptrdiff_t depth = 1 + input_size + hidden_size;
   const ptrdiff_t panels = gate_panels(gates, hidden_size);
   for (ptrdiff_t p = 0; p < panels; p++) {
-    for (ptrdiff_t j = 0; j < PANEL; j++) {
-      const float *column = packed + p * depth * PANEL + j;
-      const ptrdiff_t row = gate_row(gates, hidden_size, p, j);
-      if (row < 0) continue;
-      if (bias) bias[row] = column[0];
-      const float *input = column + PANEL;
-      const float *hidden = input + input_size * PANEL;
-      for (ptrdiff_t k = 0; k < input_size; k++)
-        weight_ih[row * input_size + k] = input[k * PANEL];
-      for (ptrdiff_t k = 0; k < hidden_size; k++)
-        weight_hh[row * hidden_size + k] = hidden[k * PANEL];
+    const ptrdiff_t units = units_in_panel(gates, hidden_size, p);
+    for (ptrdiff_t g = 0; g < gates; g++) {
+      const ptrdiff_t row = g * hidden_size + p * (PANEL / gates);
+      const float *source = packed + p * depth * PANEL + g * (PANEL / gates);
+      if (bias) memcpy(bias + row, source, (size_t)units * sizeof(float));
+      source += PANEL;
+      transpose(input_size, units, source, PANEL, weight_ih + row * input_size, input_size);
+      source += input_size * PANEL;
+      transpose(hidden_size, units, source, PANEL, weight_hh + row * hidden_size, hidden_size);
     }
   }
 }

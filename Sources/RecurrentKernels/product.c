@@ -63,13 +63,28 @@ INLINE void VARIANT(weight_gradient_tile)(const RecurrentWeightGradient *q, int 
                                           const float *dz) {
   for (ptrdiff_t group = 0; group < RECURRENT_PANEL; group += GROUP) {
     Tile tile;
-    VARIANT(tile_read)(&tile, rows, RECURRENT_VECTORS, gradient + group, RECURRENT_PANEL);
+    if (q->starts)
+      VARIANT(tile_clear)(&tile, rows, RECURRENT_VECTORS);
+    else
+      VARIANT(tile_read)(&tile, rows, RECURRENT_VECTORS, gradient + group, RECURRENT_PANEL);
     for (ptrdiff_t t = q->steps - 1; t >= first_step; t--)
       VARIANT(tile_accumulate)(&tile, rows, RECURRENT_VECTORS,
                                a + (t - first_step) * a_step_stride, 1, a_row_stride,
                                dz + t * q->dz_step_stride + group, RECURRENT_PANEL, q->rows);
     VARIANT(tile_write)(&tile, rows, RECURRENT_VECTORS, gradient + group, RECURRENT_PANEL);
   }
+}
+
+// sum + a, or sum + a0 + a1.
+INLINE Vector VARIANT(add_operands)(Vector sum, Vector a) {
+#if RECURRENT_OPERANDS == 1
+  return sum + a;
+#else
+  const IntegerVector ones = (IntegerVector)(0x3F803F80);
+  Vector one;
+  memcpy(&one, &ones, sizeof one);
+  return multiply_add(one, a, sum);
+#endif
 }
 
 INLINE void VARIANT(weight_gradient_block)(const RecurrentWeightGradient *q, ptrdiff_t size,
@@ -94,10 +109,11 @@ void VARIANT(weight_gradient)(const RecurrentWeightGradient *q) {
     const float *dz = q->dz + p * q->rows * RECURRENT_PANEL;
     float *gradient = q->gradient + p * depth * RECURRENT_PANEL;
     for (ptrdiff_t group = 0; group < RECURRENT_PANEL; group += LANES) {
-      Vector bias = load(gradient + group);
+      Vector bias = q->starts ? splat(0.0f) : load(gradient + group);
       for (ptrdiff_t t = q->steps - 1; t >= 0; t--)
         for (ptrdiff_t r = 0; r < q->rows; r++)
-          bias += load(dz + t * q->dz_step_stride + r * RECURRENT_PANEL + group);
+          bias = VARIANT(add_operands)(
+              bias, load(dz + t * q->dz_step_stride + r * RECURRENT_PANEL + group));
       store(gradient + group, bias);
     }
     gradient += RECURRENT_PANEL;

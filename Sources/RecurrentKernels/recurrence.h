@@ -51,21 +51,25 @@ INLINE void VARIANT(forward_row)(const RecurrentForwardStep *s, int panels, ptrd
   VARIANT(row_write)(&sums, panels, scratch);
 }
 
+// The operands that a row of one panel of dz is: 64, or 32 pairs.
+#undef DZ_OPERANDS
+#define DZ_OPERANDS (RECURRENT_PANEL / RECURRENT_OPERANDS)
+
 // dz(t + 1) W' of `rows` rows and the columns [group, group + 16 vectors) of a block of 64 hidden
 // units, into scratch [rows][64].
 INLINE void VARIANT(backward_tile)(const RecurrentBackwardStep *s, int rows, int vectors,
                                    ptrdiff_t first, ptrdiff_t block, ptrdiff_t group,
                                    float *scratch) {
-  const ptrdiff_t depth = 1 + s->panels * RECURRENT_PANEL;
+  const ptrdiff_t depth = 1 + s->panels * DZ_OPERANDS;
   const float *b = s->weights + block * depth * RECURRENT_PANEL + group;
   Tile tile;
   VARIANT(tile_broadcast)(&tile, rows, vectors, b);
   b += RECURRENT_PANEL;
   for (ptrdiff_t p = 0; p < s->panels; p++) {
-    const float *dz = s->next_dz + (p * s->rows + first) * RECURRENT_PANEL;
-    VARIANT(tile_accumulate)(&tile, rows, vectors, dz, RECURRENT_PANEL, 1, b, RECURRENT_PANEL,
-                             RECURRENT_PANEL);
-    b += RECURRENT_PANEL * RECURRENT_PANEL;
+    const float *dz = s->next_dz + (p * s->rows + first) * DZ_OPERANDS;
+    VARIANT(tile_accumulate)(&tile, rows, vectors, dz, DZ_OPERANDS, 1, b, RECURRENT_PANEL,
+                             DZ_OPERANDS);
+    b += DZ_OPERANDS * RECURRENT_PANEL;
   }
   VARIANT(tile_write)(&tile, rows, vectors, scratch + group, RECURRENT_PANEL);
 }
@@ -74,12 +78,12 @@ INLINE void VARIANT(backward_tile)(const RecurrentBackwardStep *s, int rows, int
 INLINE void VARIANT(backward_row)(const RecurrentBackwardStep *s, int blocks, ptrdiff_t block,
                                   float *scratch) {
   // With one row the panels of dz lie one after another, as the weights do.
-  const ptrdiff_t stride = (1 + s->panels * RECURRENT_PANEL) * RECURRENT_PANEL;
+  const ptrdiff_t stride = (1 + s->panels * DZ_OPERANDS) * RECURRENT_PANEL;
   const float *b = s->weights + block * stride;
   RowSums sums;
   VARIANT(row_read)(&sums, blocks, b, stride);
   VARIANT(row_accumulate)(&sums, blocks, s->next_dz, b + RECURRENT_PANEL, stride,
-                          s->panels * RECURRENT_PANEL);
+                          s->panels * DZ_OPERANDS);
   VARIANT(row_write)(&sums, blocks, scratch);
 }
 

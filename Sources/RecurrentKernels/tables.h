@@ -16,6 +16,9 @@
   X(map_gradient, variant)                                                                         \
   X(combine, variant)                                                                              \
   X(add_scaled, variant)                                                                           \
+  X(sum_tree, variant)                                                                             \
+  X(column_pairs, variant)                                                                         \
+  X(row_pairs, variant)                                                                            \
   X(scale_bytes, variant)                                                                          \
   X(sum_rows, variant)                                                                             \
   X(sum, variant)                                                                                  \
@@ -30,6 +33,7 @@
 
 #if defined(__x86_64__)
 RECURRENT_EACH_KERNEL(RECURRENT_DECLARE, avx512)
+RECURRENT_EACH_KERNEL(RECURRENT_DECLARE, avx512bf16)
 RECURRENT_EACH_KERNEL(RECURRENT_DECLARE, avx2)
 #endif
 RECURRENT_EACH_KERNEL(RECURRENT_DECLARE, baseline)

@@ -60,6 +60,22 @@ typedef struct {
 #define GROUP (RECURRENT_LANES * RECURRENT_VECTORS)
 #define UNROLL _Pragma("clang loop unroll(full)")
 
+// a b + c, the step of every product. Where an operand is a pair of bfloat16 numbers, the first of
+// a pair in the lower half of its place, it is a0 b0 + a1 b1 + c.
+#undef multiply_add
+#if RECURRENT_OPERANDS == 1
+#define multiply_add(a, b, c) fused(a, b, c)
+#else
+typedef __bf16 VARIANT(Pairs) __attribute__((vector_size(64)));
+INLINE TileVector VARIANT(multiply_add_pairs)(TileVector a, TileVector b, TileVector c) {
+  VARIANT(Pairs) left, right;
+  memcpy(&left, &a, sizeof left);
+  memcpy(&right, &b, sizeof right);
+  return __builtin_ia32_dpbf16ps_512(c, left, right);
+}
+#define multiply_add(a, b, c) VARIANT(multiply_add_pairs)(a, b, c)
+#endif
+
 // How many vectors of a group hold `columns` columns.
 INLINE int VARIANT(vectors_for)(ptrdiff_t columns) {
   return columns >= GROUP ? RECURRENT_VECTORS
@@ -75,6 +91,11 @@ INLINE void VARIANT(tile_broadcast)(Tile *tile, int rows, int vectors, const flo
     TileVector start = VARIANT(tile_load)(columns + v * RECURRENT_LANES);
     UNROLL for (int r = 0; r < rows; r++) tile->at[r][v] = start;
   }
+}
+
+INLINE void VARIANT(tile_clear)(Tile *tile, int rows, int vectors) {
+  UNROLL for (int r = 0; r < rows; r++)
+    UNROLL for (int v = 0; v < vectors; v++) tile->at[r][v] = (TileVector)(0.0f);
 }
 
 INLINE void VARIANT(tile_read)(Tile *tile, int rows, int vectors, const float *c, ptrdiff_t row_stride) {
@@ -100,7 +121,7 @@ INLINE void VARIANT(tile_accumulate)(Tile *tile, int rows, int vectors, const fl
     UNROLL for (int r = 0; r < rows; r++) {
       TileVector element = (TileVector)(a[r * a_row_stride + k * a_step]);
       UNROLL for (int v = 0; v < vectors; v++)
-        tile->at[r][v] = fused(element, column[v], tile->at[r][v]);
+        tile->at[r][v] = multiply_add(element, column[v], tile->at[r][v]);
     }
   }
 }
@@ -138,7 +159,7 @@ INLINE void VARIANT(row_accumulate)(RowSums *sums, int panels, const float *a, c
       const float *row = b + p * panel_stride + k * RECURRENT_PANEL;
       UNROLL for (int v = 0; v < PANEL_VECTORS; v++)
         sums->at[p][v] =
-            fused(element, VARIANT(tile_load)(row + v * RECURRENT_LANES), sums->at[p][v]);
+            multiply_add(element, VARIANT(tile_load)(row + v * RECURRENT_LANES), sums->at[p][v]);
     }
   }
 }

@@ -17,6 +17,7 @@
 #define RECURRENT_VARIANT avx512
 #define RECURRENT_LANES 16
 #define RECURRENT_VECTORS 4
+#define RECURRENT_OPERANDS 1
 #pragma clang attribute push(                                                                      \
     __attribute__((target("avx512f,avx512dq,avx512vl,avx512bw,avx2,fma"))), apply_to = function)
 #include RECURRENT_FAMILY
@@ -24,23 +25,43 @@
 #undef RECURRENT_VARIANT
 #undef RECURRENT_LANES
 #undef RECURRENT_VECTORS
+#undef RECURRENT_OPERANDS
+
+// The same with operands of products in bfloat16, two to a number's place.
+#define RECURRENT_VARIANT avx512bf16
+#define RECURRENT_LANES 16
+#define RECURRENT_VECTORS 4
+#define RECURRENT_OPERANDS 2
+#pragma clang attribute push(                                                                      \
+    __attribute__((target("avx512f,avx512dq,avx512vl,avx512bw,avx512bf16,avx2,fma"))),             \
+    apply_to = function)
+#include RECURRENT_FAMILY
+#pragma clang attribute pop
+#undef RECURRENT_VARIANT
+#undef RECURRENT_LANES
+#undef RECURRENT_VECTORS
+#undef RECURRENT_OPERANDS
 
 #define RECURRENT_VARIANT avx2
 #define RECURRENT_LANES 8
 #define RECURRENT_VECTORS 2
+#define RECURRENT_OPERANDS 1
 #pragma clang attribute push(__attribute__((target("avx2,fma"))), apply_to = function)
 #include RECURRENT_FAMILY
 #pragma clang attribute pop
 #undef RECURRENT_VARIANT
 #undef RECURRENT_LANES
 #undef RECURRENT_VECTORS
+#undef RECURRENT_OPERANDS
 
 #endif
 
 #define RECURRENT_VARIANT baseline
 #define RECURRENT_LANES 4
 #define RECURRENT_VECTORS 4
+#define RECURRENT_OPERANDS 1
 #include RECURRENT_FAMILY
 #undef RECURRENT_VARIANT
 #undef RECURRENT_LANES
 #undef RECURRENT_VECTORS
+#undef RECURRENT_OPERANDS

@@ -75,9 +75,8 @@ extension SequenceClassifier {
     for dataset: SequenceDataset,
     threads: Int = TrainingOptions.availableThreads
   ) -> Tensor {
-    let pool = WorkerPool(threads: threads)
-    let fused = (self as? SequenceModel).flatMap { FusedPredictor($0, pool: pool) }
-    if let fused { return fused.logits(for: dataset) }
+    let predictor = (self as? SequenceModel).flatMap { Predictor($0, threads: threads) }
+    if let predictor { return predictor.logits(for: dataset) }
     let parts = (0..<dataset.count).split(by: 64).map { self(dataset.tensor(at: $0)) }
     return .concatenated(parts, along: 0)
   }

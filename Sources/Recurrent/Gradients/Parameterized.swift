@@ -44,6 +44,34 @@ extension Array: Parameterized where Element: Parameterized {
   }
 }
 
+/// The parameters of a model taken out of it, with their names, so that they can be changed again
+/// and again without asking the model for its list.
+struct ParameterList: Parameterized {
+  let names: [String]
+  var tensors: [Tensor]
+
+  init(of model: some Parameterized) {
+    let parameters = model.parameters
+    names = parameters.map(\.name)
+    tensors = parameters.map(\.value)
+  }
+
+  mutating func visitParameters(
+    _ visit: (_ name: String, _ parameter: inout Tensor) throws -> Void
+  ) rethrows {
+    for index in tensors.indices { try visit(names[index], &tensors[index]) }
+  }
+
+  /// Puts the parameters into a model that lists the same.
+  func write(to model: inout some Parameterized) {
+    var index = 0
+    model.visitParameters { _, parameter in
+      parameter = tensors[index]
+      index += 1
+    }
+  }
+}
+
 /// One gradient for each parameter of a model, in the order the model lists them.
 public struct Gradient: Sendable {
   /// The parameters' names.

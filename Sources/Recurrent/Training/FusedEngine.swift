@@ -1,31 +1,61 @@
 import RecurrentKernels
-import Synchronization
 
 /// Trains a model of fused layers: each worker takes shards through the whole model in memory of
 /// its own, which it keeps from step to step, with no operation recorded.
 ///
 /// Sendable without a check by the compiler: `run` is called by one thread at a time and splits its
 /// work into phases, which `WorkerPool.forEach` separates. Within a phase worker w alone touches
-/// `workers[w]`; a gradient is touched by the worker that does its shard, or, while they are summed,
-/// each range of elements by one worker. The array of gradients and the packed weights are changed
-/// between phases only.
+/// `workers[w]`, and a piece of work alone what belongs to its shard or its range of elements.
+/// Everything else is changed between phases only.
 final class FusedEngine: TrainingEngine, @unchecked Sendable {
+  /// Elements of the gradient that are summed in one piece, whatever the number of threads, so that
+  /// the squares have one order.
+  private static let pieceSize = 8192
+
   private let pool: WorkerPool
   private let weights: FusedModelWeights
   private let workers: [FusedWorker]
-  private var gradients: [Buffer] = []
-  private let results = Mutex<[BatchResult]>([])
+  private var shards: [Shard] = []
+  private let pieces: [Piece]
+  private var batch: Batch?
+  // Made once: a closure made for every step would be memory allocated for every step.
+  private var shardWork: PieceOfWork = { _, _ in }
+  private var sumWork: PieceOfWork = { _, _ in }
+
+  /// What is asked of the shards.
+  private struct Batch {
+    let dataset: SequenceDataset
+    let indices: ArraySlice<Int>
+    let sharding: Sharding
+  }
+
+  /// What comes of one shard.
+  private final class Shard {
+    let gradient = Buffer()
+    var result = BatchResult()
+  }
+
+  /// What comes of one range of the summed gradient.
+  private final class Piece {
+    var sumOfSquares = 0.0
+  }
 
   /// Creates an engine for models of the same layers as `model`; nil if one is not fused.
-  init?(_ model: SequenceModel, threads: Int) {
-    guard model.summary == .lastOutput, let weights = FusedModelWeights(model) else { return nil }
+  init?(_ model: SequenceModel, precision: Precision, threads: Int) {
+    guard model.summary == .lastOutput,
+      let weights = FusedModelWeights(model, precision: precision)
+    else { return nil }
     self.weights = weights
     pool = WorkerPool(threads: threads)
     workers = (0..<threads).map { _ in FusedWorker(weights) }
+    let pieceCount = (weights.gradientCount + Self.pieceSize - 1) / Self.pieceSize
+    pieces = (0..<pieceCount).map { _ in Piece() }
+    shardWork = { [unowned self] shard, worker in run(shard: shard, worker: worker) }
+    sumWork = { [unowned self] piece, _ in sum(piece: piece) }
   }
 
   func run(
-    _ model: SequenceModel,
+    _ parameters: ParameterList,
     on dataset: SequenceDataset,
     at indices: ArraySlice<Int>,
     gradient: inout Gradient
@@ -38,56 +68,53 @@ final class FusedEngine: TrainingEngine, @unchecked Sendable {
       """
     )
     let sharding = Sharding(rows: indices.count)
-    while gradients.count < sharding.count {
-      gradients.append(Buffer())
-      results.withLock { $0.append(BatchResult()) }
+    while shards.count < sharding.count { shards.append(Shard()) }
+    weights.pack(parameters.tensors, forBackward: true)
+    batch = Batch(dataset: dataset, indices: indices, sharding: sharding)
+    pool.forEach(sharding.count, shardWork)
+    pool.forEach(pieces.count, sumWork)
+    batch = nil
+    var result = BatchResult()
+    for index in 0..<sharding.count {
+      result.lossSum += shards[index].result.lossSum
+      result.correct += shards[index].result.correct
     }
-    weights.pack(model, forBackward: true)
-    pool.forEach(sharding.count) { [self] shard, worker in
-      let range = sharding[shard]
-      let part = indices[
-        indices.startIndex + range.lowerBound..<indices.startIndex + range.upperBound
-      ]
-      let target = unsafe gradients[shard].reserve(weights.gradientCount)
-      let result = unsafe workers[worker].run(
-        on: dataset,
-        at: part,
-        lossScale: 1 / Float(sharding.rows),
-        gradient: target
-      )
-      results.withLock { $0[shard] = result }
-    }
-    sumGradients(of: sharding.count)
+    for piece in pieces { result.squaredNorm += piece.sumOfSquares }
     unsafe weights.unpack(
-      UnsafePointer(gradients[0].reserve(weights.gradientCount)),
-      into: &gradient
+      UnsafePointer(shards[0].gradient.reserve(weights.gradientCount)),
+      into: &gradient.tensors
     )
-    return results.withLock { results in
-      results[..<sharding.count].reduce(into: BatchResult()) {
-        $0.lossSum += $1.lossSum
-        $0.correct += $1.correct
-      }
-    }
+    return result
   }
 
-  /// Adds the shards' gradients in a binary tree into the first, each worker a range of elements.
-  private func sumGradients(of count: Int) {
+  private func run(shard: Int, worker: Int) {
+    guard let batch else { return }
+    let range = batch.sharding[shard]
+    let first = batch.indices.startIndex
+    shards[shard].result = unsafe workers[worker].run(
+      on: batch.dataset,
+      at: batch.indices[first + range.lowerBound..<first + range.upperBound],
+      lossScale: 1 / Float(batch.sharding.rows),
+      gradient: shards[shard].gradient.reserve(weights.gradientCount)
+    )
+  }
+
+  /// Adds one range of the shards' gradients in a binary tree, into the first.
+  private func sum(piece: Int) {
+    guard let batch else { return }
     let total = weights.gradientCount
-    let pieces = max(1, min(pool.threads * 4, total / 4096))
-    pool.forEach(pieces) { [self] piece, _ in
-      let range = total * piece / pieces..<total * (piece + 1) / pieces
-      var distance = 1
-      while distance < count {
-        for shard in stride(from: 0, to: count, by: 2 * distance) {
-          unsafe kernels.pointee.add_scaled(
-            range.count,
-            1,
-            gradients[shard + distance].reserve(total) + range.lowerBound,
-            gradients[shard].reserve(total) + range.lowerBound
-          )
-        }
-        distance *= 2
+    let first = piece * Self.pieceSize
+    let count = min(Self.pieceSize, total - first)
+    let shardCount = batch.sharding.count
+    unsafe withUnsafeTemporaryAllocation(of: UnsafePointer<Float>.self, capacity: shardCount) {
+      sources in
+      for shard in 0..<shardCount {
+        unsafe sources[shard] = UnsafePointer(shards[shard].gradient.reserve(total)) + first
       }
+      guard let base = sources.baseAddress else { return }
+      let target = unsafe shards[0].gradient.reserve(total) + first
+      unsafe kernels.pointee.sum_tree(count, shardCount, base, target)
+      pieces[piece].sumOfSquares = unsafe kernels.pointee.sum_of_squares(count, target)
     }
   }
 }

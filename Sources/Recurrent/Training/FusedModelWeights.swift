@@ -13,11 +13,15 @@ final class FusedModelWeights: @unchecked Sendable {
   private let headForward = Buffer()
   private let headBackward = Buffer()
 
+  /// How the layers' products are computed; the head's are always in 32 bits.
+  let precision: Precision
+
   /// Creates packed weights for models of the same layers as `model`; nil if one is not fused.
-  init?(_ model: SequenceModel) {
+  init?(_ model: SequenceModel, precision: Precision = .float32) {
     let fused = model.layers.compactMap { $0 as? any FusedLayer }
     guard fused.count == model.layers.count else { return nil }
-    layers = fused.map { FusedWeights($0.fusedCell) }
+    self.precision = precision
+    layers = fused.map { FusedWeights($0.fusedCell, precision: precision) }
     inputSize = fused[0].inputSize
     classes = model.head.outputSize
   }
@@ -42,18 +46,19 @@ final class FusedModelWeights: @unchecked Sendable {
     return unsafe headBackward.reserve(panels * (1 + classes) * PanelLayout.width)
   }
 
-  /// Packs the weights of `model`.
-  func pack(_ model: SequenceModel, forBackward: Bool) {
-    for (index, packed) in layers.enumerated() {
-      guard let layer = model.layers[index] as? any FusedLayer else { continue }
-      packed.pack(
-        layer.weights,
+  /// Packs a model's parameters, listed as the model lists them.
+  func pack(_ parameters: [Tensor], forBackward: Bool) {
+    for index in layers.indices {
+      layers[index].pack(
+        input: parameters[3 * index],
+        recurrent: parameters[3 * index + 1],
+        bias: parameters[3 * index + 2],
         forBackward: forBackward,
         forInputGradient: forBackward && index > 0
       )
     }
-    unsafe model.head.weight.withUnsafeElements { weight in
-      unsafe model.head.bias.withUnsafeElements { bias in
+    unsafe parameters[3 * layers.count].withUnsafeElements { weight in
+      unsafe parameters[3 * layers.count + 1].withUnsafeElements { bias in
         guard let weight = weight.baseAddress else { return }
         unsafe recurrent_pack(
           headInputs,
@@ -72,37 +77,45 @@ final class FusedModelWeights: @unchecked Sendable {
   }
 
   /// Copies a packed gradient to one tensor for each parameter.
-  func unpack(_ packed: UnsafePointer<Float>, into gradient: inout Gradient) {
-    var offset = 0
-    for (index, layer) in layers.enumerated() {
-      let first = 3 * index
-      var (input, recurrent, bias) = (Tensor(0), Tensor(0), Tensor(0))
-      swap(&input, &gradient.tensors[first])
-      swap(&recurrent, &gradient.tensors[first + 1])
-      swap(&bias, &gradient.tensors[first + 2])
-      unsafe layer.cell.unpack(packed + offset, input: &input, recurrent: &recurrent, bias: &bias)
-      swap(&input, &gradient.tensors[first])
-      swap(&recurrent, &gradient.tensors[first + 1])
-      swap(&bias, &gradient.tensors[first + 2])
-      offset += layer.cell.packedCount
-    }
-    let head = 3 * layers.count
-    let inputs = headInputs
-    let panelSize = (1 + inputs) * PanelLayout.width
-    unsafe gradient.tensors[head].withUnsafeMutableElements { weight in
-      for output in 0..<classes {
-        let column =
-          unsafe packed + offset + output / PanelLayout.width * panelSize
-          + output % PanelLayout.width
-        for input in 0..<inputs {
-          unsafe weight[output * inputs + input] = column[(1 + input) * PanelLayout.width]
+  func unpack(_ packed: UnsafePointer<Float>, into tensors: inout [Tensor]) {
+    unsafe tensors.withUnsafeMutableBufferPointer { tensors in
+      var offset = 0
+      for (index, layer) in layers.enumerated() {
+        unsafe tensors[3 * index].withUnsafeMutableElements { input in
+          unsafe tensors[3 * index + 1].withUnsafeMutableElements { recurrent in
+            unsafe tensors[3 * index + 2].withUnsafeMutableElements { bias in
+              unsafe layer.cell.unpack(
+                packed + offset,
+                input: input,
+                recurrent: recurrent,
+                bias: bias
+              )
+            }
+          }
+        }
+        offset += layer.cell.packedCount
+      }
+      unsafe tensors[3 * layers.count].withUnsafeMutableElements { weight in
+        unsafe tensors[3 * layers.count + 1].withUnsafeMutableElements { bias in
+          unsafe unpackHead(packed + offset, weight: weight, bias: bias)
         }
       }
     }
-    unsafe gradient.tensors[head + 1].withUnsafeMutableElements { bias in
-      for output in 0..<classes {
-        unsafe bias[output] =
-          packed[offset + output / PanelLayout.width * panelSize + output % PanelLayout.width]
+  }
+
+  private func unpackHead(
+    _ packed: UnsafePointer<Float>,
+    weight: UnsafeMutableBufferPointer<Float>,
+    bias: UnsafeMutableBufferPointer<Float>
+  ) {
+    let inputs = headInputs
+    let panelSize = (1 + inputs) * PanelLayout.width
+    for output in 0..<classes {
+      let column =
+        unsafe packed + output / PanelLayout.width * panelSize + output % PanelLayout.width
+      unsafe bias[output] = column[0]
+      for input in 0..<inputs {
+        unsafe weight[output * inputs + input] = column[(1 + input) * PanelLayout.width]
       }
     }
   }

@@ -14,7 +14,7 @@ final class FusedWorker {
 
   init(_ weights: FusedModelWeights) {
     self.weights = weights
-    sequences = weights.layers.map { FusedSequence($0.cell) }
+    sequences = weights.layers.map { FusedSequence($0.cell, precision: weights.precision) }
   }
 
   /// Runs a shard forward and backward.
@@ -155,11 +155,6 @@ final class FusedWorker {
     let last = sequences[sequences.count - 1]
     let panels = unsafe headGradientPanels.reserve(weights.headPanels * rows * PanelLayout.width)
     unsafe recurrent_rows_to_panels(rows, classes, PanelLayout.width, logits, classes, panels)
-    let headGradient = unsafe gradient + weights.headOffset
-    unsafe headGradient.update(
-      repeating: 0,
-      count: weights.gradientCount - weights.headOffset
-    )
     var request = unsafe RecurrentWeightGradient(
       steps: 1,
       rows: rows,
@@ -175,7 +170,8 @@ final class FusedWorker {
       skips_first_hidden: false,
       dz: UnsafePointer(panels),
       dz_step_stride: 0,
-      gradient: headGradient
+      gradient: gradient + weights.headOffset,
+      starts: true
     )
     unsafe kernels.pointee.weight_gradient(&request)
     var product = unsafe RecurrentProduct(

@@ -3,25 +3,32 @@ import Synchronization
 /// Trains any model through the tape, one shard of the batch to a worker.
 final class TapeEngine<Model: SequenceClassifier>: TrainingEngine {
   private let pool: WorkerPool
+  private var model: Model
 
-  init(threads: Int) { pool = WorkerPool(threads: threads) }
+  /// Creates an engine for models that list the same parameters as `model`.
+  init(_ model: Model, threads: Int) {
+    self.model = model
+    pool = WorkerPool(threads: threads)
+  }
 
   func run(
-    _ model: Model,
+    _ parameters: ParameterList,
     on dataset: SequenceDataset,
     at indices: ArraySlice<Int>,
     gradient: inout Gradient
   ) -> BatchResult {
+    parameters.write(to: &model)
+    let model = model
     let sharding = Sharding(rows: indices.count)
     let shards = Mutex([(BatchResult, Gradient)?](repeating: nil, count: sharding.count))
-    pool.forEach(sharding.count) { shard, _ in
+    pool.forEach(sharding.count, nonescaping: { shard, _ in
       let range = sharding[shard]
       let part = indices[
         indices.startIndex + range.lowerBound..<indices.startIndex + range.upperBound
       ]
       let result = Self.shard(model, dataset, part, weight: 1 / Float(sharding.rows))
       shards.withLock { $0[shard] = result }
-    }
+    })
     var results = shards.withLock { $0.compactMap(\.self) }
     var distance = 1
     while distance < results.count {
@@ -38,6 +45,7 @@ final class TapeEngine<Model: SequenceClassifier>: TrainingEngine {
       distance *= 2
     }
     gradient = results[0].1
+    results[0].0.squaredNorm = gradient.squaredNorm
     return results[0].0
   }
 

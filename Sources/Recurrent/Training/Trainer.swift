@@ -5,7 +5,11 @@
 /// of threads.
 public final class Trainer<Model: SequenceClassifier> {
   /// The model as it is now.
-  public private(set) var model: Model
+  public var model: Model {
+    var model = template
+    parameters.write(to: &model)
+    return model
+  }
   /// The optimizer with its memory of past steps.
   public private(set) var optimizer: any Optimizer
   /// How the model is trained.
@@ -13,23 +17,29 @@ public final class Trainer<Model: SequenceClassifier> {
   /// The number of epochs begun so far.
   public private(set) var epoch = 0
 
-  private let engine: any TrainingEngine<Model>
+  private let engine: any TrainingEngine
   private let learningRate: Float
+  /// The model but for its parameters, which are changed outside of it.
+  private let template: Model
+  private var parameters: ParameterList
+  private var batch: [Int] = []
   private var gradient: Gradient
 
   /// Creates a trainer that begins with `model` as it is.
   public init(_ model: Model, optimizer: any Optimizer, options: TrainingOptions = .init()) {
-    self.model = model
+    template = model
     self.optimizer = optimizer
     self.options = options
     learningRate = optimizer.learningRate
-    let parameters = model.parameters
+    parameters = ParameterList(of: model)
     gradient = Gradient(
-      names: parameters.map(\.name),
-      tensors: parameters.map { .zeros($0.value.shape) }
+      names: parameters.names,
+      tensors: parameters.tensors.map { .zeros($0.shape) }
     )
-    let fused = (model as? SequenceModel).flatMap { FusedEngine($0, threads: options.threads) }
-    engine = fused as? any TrainingEngine<Model> ?? TapeEngine(threads: options.threads)
+    let fused = (model as? SequenceModel).flatMap {
+      FusedEngine($0, precision: options.usedPrecision, threads: options.threads)
+    }
+    engine = fused ?? TapeEngine(model, threads: options.threads)
   }
 
   /// Goes once through `dataset` in an order drawn from the seed and the epoch's number.
@@ -114,8 +124,9 @@ public final class Trainer<Model: SequenceClassifier> {
     on dataset: SequenceDataset,
     at indices: some Collection<Int>
   ) throws(TrainingError) -> Double {
-    let indices = Array(indices)[...]
-    return try trainStep(on: dataset, at: indices, step: 1).lossSum / Double(indices.count)
+    batch.removeAll(keepingCapacity: true)
+    batch.append(contentsOf: indices)
+    return try trainStep(on: dataset, at: batch[...], step: 1).lossSum / Double(batch.count)
   }
 
   private func trainStep(
@@ -123,16 +134,17 @@ public final class Trainer<Model: SequenceClassifier> {
     at indices: ArraySlice<Int>,
     step: Int
   ) throws(TrainingError) -> BatchResult {
-    let result = engine.run(model, on: dataset, at: indices, gradient: &gradient)
+    let result = engine.run(parameters, on: dataset, at: indices, gradient: &gradient)
     let loss = result.lossSum / Double(indices.count)
     guard loss.isFinite else {
       throw TrainingError(epoch: max(epoch, 1), step: step, quantity: .loss, value: loss)
     }
-    let norm = options.clipNorm.map { gradient.clip(toNorm: $0) } ?? gradient.norm
+    let norm = result.squaredNorm.squareRoot()
     guard norm.isFinite else {
       throw TrainingError(epoch: max(epoch, 1), step: step, quantity: .gradientNorm, value: norm)
     }
-    optimizer.update(&model, with: gradient)
+    if let bound = options.clipNorm { gradient.clip(norm, toNorm: bound) }
+    optimizer.update(&parameters, with: gradient)
     return result
   }
 }

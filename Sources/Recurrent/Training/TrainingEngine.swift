@@ -1,15 +1,12 @@
 import RecurrentKernels
 
 /// Computes the gradient of a model's mean loss over a batch, shard by shard.
-protocol TrainingEngine<Model>: AnyObject {
-  /// The models it can train.
-  associatedtype Model: SequenceClassifier
-
+protocol TrainingEngine: AnyObject {
   /// Computes loss and gradient of the examples of `dataset` at `indices`.
   ///
   /// `gradient` has one tensor for each parameter and is overwritten.
   func run(
-    _ model: Model,
+    _ parameters: ParameterList,
     on dataset: SequenceDataset,
     at indices: ArraySlice<Int>,
     gradient: inout Gradient
@@ -22,6 +19,8 @@ struct BatchResult: Sendable {
   var lossSum = 0.0
   /// The number of examples whose largest logit was the right one.
   var correct = 0
+  /// The sum of the squares of the gradient, over all parameters together.
+  var squaredNorm = 0.0
 }
 
 extension SequenceDataset {

@@ -22,6 +22,9 @@ public struct TrainingOptions: Sendable {
   public var dropsLastBatch: Bool
   /// How the learning rate changes.
   public var schedule: any Schedule
+  /// How the products of built-in layers are computed; where this processor cannot, and in models
+  /// with layers that are not built in, with 32-bit floats all the same.
+  public var precision: Precision
 
   /// Creates options.
   ///
@@ -33,7 +36,8 @@ public struct TrainingOptions: Sendable {
     threads: Int = Self.availableThreads,
     clipNorm: Float? = nil,
     dropsLastBatch: Bool = false,
-    schedule: any Schedule = ConstantRate()
+    schedule: any Schedule = ConstantRate(),
+    precision: Precision = .float32
   ) {
     require(
       batchSize > 0 && epochs > 0 && threads > 0 && clipNorm.map { $0 > 0 } ?? true,
@@ -46,7 +50,11 @@ public struct TrainingOptions: Sendable {
     self.clipNorm = clipNorm
     self.dropsLastBatch = dropsLastBatch
     self.schedule = schedule
+    self.precision = precision
   }
+
+  /// The precision that this processor gives.
+  var usedPrecision: Precision { precision.isSupported ? precision : .float32 }
 
   /// The number of processors this process may use.
   public static var availableThreads: Int { max(1, Int(sysconf(Int32(_SC_NPROCESSORS_ONLN)))) }

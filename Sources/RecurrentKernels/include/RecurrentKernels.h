@@ -73,6 +73,7 @@ typedef struct {
 
 /// Adds the weight gradient of a layer over several time steps:
 /// gradient[p][0][j] += sum dz, gradient[p][1 + k][j] += sum a[k] dz, with a = [x, h].
+/// With `starts` the sums start from zero, whatever the gradient held.
 ///
 /// Steps are taken from the last to the first, rows from first to last. `previous_hidden` may be
 /// null (a Dense layer). With `skips_first_hidden` step 0 has a zero state before it, which adds
@@ -95,6 +96,7 @@ typedef struct {
   ptrdiff_t dz_step_stride;
   /// [p][1 + I + H][64], added to.
   float *gradient;
+  bool starts;
 } RecurrentWeightGradient;
 
 /// One step of a recurrent layer, forward: z = bias + x W + h W, then the gates of the cell.
@@ -186,6 +188,18 @@ typedef struct {
                   const float *b, ptrdiff_t b_step, float *y);
   /// y[n] += scale * x[n].
   void (*add_scaled)(ptrdiff_t count, float scale, const float *x, float *y);
+  /// y[n] = x[0][n] + x[1][n] + ..., added in a binary tree: ((0 + 1) + (2 + 3)) + ... The number
+  /// of sources is a power of two; y may be x[0].
+  void (*sum_tree)(ptrdiff_t count, ptrdiff_t sources, const float *_Nonnull const *_Nonnull x,
+                   float *y);
+  /// Rounds to bfloat16 and joins neighbours: pair k of row r is x[r][2 k] and x[r][2 k + 1], the
+  /// last with a zero where the number of columns is odd. A pair takes the place of one float.
+  void (*column_pairs)(ptrdiff_t rows, ptrdiff_t columns, const float *x, ptrdiff_t row_stride,
+                       float *pairs, ptrdiff_t pair_row_stride);
+  /// Rounds to bfloat16 and joins rows: pair (r, k) of [ceil(R / 2)][columns] is x[2 r][k] and
+  /// x[2 r + 1][k], the last row with zeros where the number of rows is odd.
+  void (*row_pairs)(ptrdiff_t rows, ptrdiff_t columns, const float *x, ptrdiff_t row_stride,
+                    float *pairs);
   /// y[n] = byte[n] * scale.
   void (*scale_bytes)(ptrdiff_t count, const uint8_t *bytes, float scale, float *y);
 
@@ -193,7 +207,7 @@ typedef struct {
   void (*sum_rows)(ptrdiff_t rows, ptrdiff_t inner, const float *x, float *y);
   /// The sum of x[n]: 16 sums of every sixteenth element, then pairwise.
   float (*sum)(ptrdiff_t count, const float *x);
-  /// The sum of x[n]^2 in double precision, in the same order by eights.
+  /// The sum of x[n]^2 in double precision: 32 sums of every thirty-second element, then pairwise.
   double (*sum_of_squares)(ptrdiff_t count, const float *x);
 
   /// losses[r] = log(sum exp logits[r]) - logits[r][label];
@@ -209,8 +223,28 @@ typedef struct {
   void (*adam)(const RecurrentAdamStep *);
 } RecurrentKernels;
 
+/// Lets a thread that spins take less from its neighbour.
+static inline void recurrent_pause(void) {
+#if defined(__x86_64__)
+  __builtin_ia32_pause();
+#elif defined(__aarch64__)
+  __asm__ volatile("yield");
+#endif
+}
+
+/// Lets another thread run on this processor.
+void recurrent_yield(void);
+
 /// The kernels in use: the best this processor can run, or those RECURRENT_ISA names.
 const RecurrentKernels *recurrent_kernels(void);
+
+/// The kernels whose products have operands in bfloat16, or null if this processor lacks them.
+///
+/// They read pairs where the others read floats: weights and A are joined along k (the weights by
+/// `row_pairs`, their row of biases stays as it is), so I, H, a segment's depth and the 64 columns
+/// of next_dz count half as many, rounded up; for a weight gradient, inputs, states and dz are
+/// joined along rows. Sums, gates and states are floats as ever.
+const RecurrentKernels *_Nullable recurrent_bfloat16_kernels(void);
 
 /// The kernels of the instruction set `name`, or null if this build or processor lacks them.
 const RecurrentKernels *_Nullable recurrent_kernels_named(const char *name);

@@ -32,7 +32,10 @@ struct FusedCell: Sendable, Equatable {
   }
 
   /// Runs one step forward.
-  func forward(_ step: RecurrentForwardStep) {
+  func forward(
+    _ step: RecurrentForwardStep,
+    with kernels: UnsafePointer<RecurrentKernels>
+  ) {
     var step = unsafe step
     unsafe step.activation = activation
     switch kind {
@@ -42,7 +45,10 @@ struct FusedCell: Sendable, Equatable {
   }
 
   /// Runs one step backward.
-  func backward(_ step: RecurrentBackwardStep) {
+  func backward(
+    _ step: RecurrentBackwardStep,
+    with kernels: UnsafePointer<RecurrentKernels>
+  ) {
     var step = unsafe step
     unsafe step.activation = activation
     switch kind {
@@ -54,45 +60,38 @@ struct FusedCell: Sendable, Equatable {
   /// From a packed gradient to those of the two weights and the bias.
   func unpack(_ packed: Tensor) -> [Tensor] {
     let rows = layout.gates * hiddenSize
-    var gradient = RecurrentWeights(
-      input: .zeros([rows, inputSize]),
-      recurrent: .zeros([rows, hiddenSize]),
-      bias: .zeros([rows])
-    )
+    var input = Tensor.zeros([rows, inputSize])
+    var recurrent = Tensor.zeros([rows, hiddenSize])
+    var bias = Tensor.zeros([rows])
     unsafe packed.withUnsafeElements { packed in
       guard let packed = packed.baseAddress else { return }
-      unsafe unpack(
-        packed,
-        input: &gradient.input,
-        recurrent: &gradient.recurrent,
-        bias: &gradient.bias
-      )
+      unsafe input.withUnsafeMutableElements { input in
+        unsafe recurrent.withUnsafeMutableElements { recurrent in
+          unsafe bias.withUnsafeMutableElements { bias in
+            unsafe unpack(packed, input: input, recurrent: recurrent, bias: bias)
+          }
+        }
+      }
     }
-    return [gradient.input, gradient.recurrent, gradient.bias]
+    return [input, recurrent, bias]
   }
 
   /// Writes a packed gradient, `packedCount` floats, to those of the two weights and the bias.
   func unpack(
     _ packed: UnsafePointer<Float>,
-    input: inout Tensor,
-    recurrent: inout Tensor,
-    bias: inout Tensor
+    input: UnsafeMutableBufferPointer<Float>,
+    recurrent: UnsafeMutableBufferPointer<Float>,
+    bias: UnsafeMutableBufferPointer<Float>
   ) {
-    unsafe input.withUnsafeMutableElements { input in
-      unsafe recurrent.withUnsafeMutableElements { recurrent in
-        unsafe bias.withUnsafeMutableElements { bias in
-          guard let input = input.baseAddress, let recurrent = recurrent.baseAddress else { return }
-          unsafe recurrent_unpack_gates(
-            layout.gates,
-            inputSize,
-            hiddenSize,
-            packed,
-            input,
-            recurrent,
-            bias.baseAddress
-          )
-        }
-      }
-    }
+    guard let input = input.baseAddress, let recurrent = recurrent.baseAddress else { return }
+    unsafe recurrent_unpack_gates(
+      layout.gates,
+      inputSize,
+      hiddenSize,
+      packed,
+      input,
+      recurrent,
+      bias.baseAddress
+    )
   }
 }

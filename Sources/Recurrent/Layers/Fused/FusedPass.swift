@@ -20,7 +20,9 @@ final class FusedPass: Sendable {
     let isTraining = isTracked.contains(true)
     weights = FusedWeights(cell)
     weights.pack(
-      RecurrentWeights(input: inputs[1], recurrent: inputs[2], bias: inputs[3]),
+      input: inputs[1],
+      recurrent: inputs[2],
+      bias: inputs[3],
       forBackward: isTraining,
       forInputGradient: isTracked[0]
     )

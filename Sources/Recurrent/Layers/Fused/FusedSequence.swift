@@ -48,7 +48,13 @@ final class FusedSequence {
   private let initialCell = Buffer()
   private let cellGradient = Buffer()
 
-  init(_ cell: FusedCell) { self.cell = cell }
+  /// Set where products have operands of bfloat16; the weights given are then packed for it.
+  private let paired: PairedOperands?
+
+  init(_ cell: FusedCell, precision: Precision = .float32) {
+    self.cell = cell
+    paired = precision == .bfloat16 ? PairedOperands(cell) : nil
+  }
 
   /// Distance of two rows of `outputs`, in floats: the hidden size with padding.
   var outputRowStride: Int { cell.layout.paddedHiddenSize }
@@ -103,7 +109,7 @@ final class FusedSequence {
       )
     }
     for step in 0..<steps {
-      unsafe cell.forward(
+      unsafe run(
         RecurrentForwardStep(
           rows: rows,
           panels: cell.layout.panels,
@@ -163,14 +169,13 @@ final class FusedSequence {
   ) {
     assert(keeping == .everything)
     let panels = cell.layout.panels
-    unsafe weightGradient.update(repeating: 0, count: cell.packedCount)
     unsafe startCellGradient(arriving.cell)
     // Few steps at a time, so that their dz are still in the cache when the weights need them.
     let chunk = max(1, 128 / rows)
     var pending = 0
     for step in stride(from: steps - 1, through: 0, by: -1) {
       let isLast = step == steps - 1
-      unsafe cell.backward(
+      unsafe run(
         RecurrentBackwardStep(
           rows: rows,
           panels: panels,
@@ -231,6 +236,16 @@ final class FusedSequence {
 
   // MARK: - Parts of the passes
 
+  private func run(_ step: RecurrentForwardStep) {
+    if let paired { return unsafe paired.forward(step) }
+    unsafe cell.forward(step, with: kernels)
+  }
+
+  private func run(_ step: RecurrentBackwardStep) {
+    if let paired { return unsafe paired.backward(step) }
+    unsafe cell.backward(step, with: kernels)
+  }
+
   private func startCellGradient(_ arriving: UnsafePointer<Float>?) {
     guard cell.hasCellState else { return }
     if let arriving = unsafe arriving {
@@ -256,6 +271,7 @@ final class FusedSequence {
     // A given initial state has a layout of its own, so its step is added by itself.
     let isApart = step == 0 && hasInitialHidden
     let first = isApart ? 1 : step
+    var starts = step + count == steps
     func part(_ start: Int, _ count: Int, _ previous: UnsafePointer<Float>, _ rowStride: Int) {
       var request = unsafe RecurrentWeightGradient(
         steps: count,
@@ -272,9 +288,15 @@ final class FusedSequence {
         skips_first_hidden: start == 0 && !hasInitialHidden,
         dz: UnsafePointer(gates(at: start)),
         dz_step_stride: gateStep,
-        gradient: gradient
+        gradient: gradient,
+        starts: starts
       )
-      unsafe kernels.pointee.weight_gradient(&request)
+      if let paired {
+        unsafe paired.addWeightGradient(request)
+      } else {
+        unsafe kernels.pointee.weight_gradient(&request)
+      }
+      starts = false
     }
     let later = count - (first - step)
     if later > 0 {
@@ -305,6 +327,7 @@ final class FusedSequence {
       c_row_stride: rowStride,
       c_panel_stride: PanelLayout.width
     )
+    if let paired { return unsafe paired.multiply(product) }
     unsafe kernels.pointee.product(&product)
   }
 

@@ -51,6 +51,7 @@ enum Preset: String, ExpressibleByArgument, CaseIterable, Codable {
 }
 
 extension Initialization: ExpressibleByArgument {}
+extension Precision: ExpressibleByArgument {}
 
 /// Every setting of a training run but the data, the seed and the threads.
 struct Recipe: Codable, Equatable {
@@ -66,6 +67,8 @@ struct Recipe: Codable, Equatable {
   /// The longest norm of a gradient; nil for no limit.
   var clip: Float? = 1
   var schedule = ScheduleName.linear
+  /// How products are computed in training; nil stands for 32-bit floats.
+  var precision: Precision?
 
   /// A model with starting values drawn by `seed`.
   func model(for dataset: SequenceDataset, seed: UInt64) -> SequenceModel {
@@ -117,7 +120,8 @@ struct Recipe: Codable, Equatable {
         threads: threads,
         clipNorm: clip,
         dropsLastBatch: dropsLastBatch,
-        schedule: change
+        schedule: change,
+        precision: precision ?? .float32
       )
     )
   }

@@ -63,7 +63,14 @@ struct TrainCommand: AsyncParsableCommand {
   }
 
   func run() async throws {
-    let recipe = choices.applied(to: preset.recipe)
+    var recipe = choices.applied(to: preset.recipe)
+    if let precision = recipe.precision, !precision.isSupported {
+      print(
+        "\(precision.rawValue) is not to be had on this processor with the instruction set "
+          + "\(instructionSet); training with float32"
+      )
+      recipe.precision = nil
+    }
     var selection = DataSelection(name: dataset, folder: data)
     if dataset == .digits {
       selection.drawnCount = examples ?? 20_000
@@ -136,6 +143,11 @@ struct RecipeOptions: ParsableArguments {
   @Option(help: "How the learning rate changes: constant, or linear (up, then down).")
   var schedule: ScheduleName?
 
+  @Option(
+    help: "How products are computed: float32, or bf16, faster on processors that have it."
+  )
+  var precision: Precision?
+
   func validate() throws {
     try Self.check("--hidden", hidden, 1...16_384)
     try Self.check("--epochs", epochs, 1...1_000_000)
@@ -172,6 +184,7 @@ struct RecipeOptions: ParsableArguments {
     result.learningRate = learningRate ?? recipe.learningRate
     if let clip { result.clip = clip == 0 ? nil : clip }
     result.schedule = schedule ?? recipe.schedule
+    result.precision = precision ?? recipe.precision
     return result
   }
 }

@@ -81,7 +81,8 @@ struct TrainingSession {
       \(recipe.cell.rawValue.uppercased()) with \(recipe.hiddenSize) hidden units, \
       \(trainer.model.parameterCount) parameters; \(recipe.optimizer.rawValue), \
       learning rate \(recipe.learningRate), batch \(recipe.batchSize), seed \(record.seed), \
-      \(threads) thread\(threads == 1 ? "" : "s"), \(record.instructionSet)
+      \(threads) thread\(threads == 1 ? "" : "s"), \(record.instructionSet)\
+      \(recipe.precision.map { ", \($0.rawValue)" } ?? "")
       """
     )
   }

@@ -7,6 +7,8 @@ public struct Golden: Sendable, CustomStringConvertible {
   public let name: String
   /// The arrays.
   public let file: SafetensorsFile
+  /// The path of the folder that holds them.
+  public let folder: String
   private let manifest: Data
 
   /// The manifest's name, which tests print.
@@ -33,6 +35,7 @@ public struct Golden: Sendable, CustomStringConvertible {
         Golden(
           name: manifest.deletingPathExtension().lastPathComponent,
           file: file,
+          folder: manifest.deletingLastPathComponent().path,
           manifest: data
         )
       )

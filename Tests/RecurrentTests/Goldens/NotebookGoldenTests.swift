@@ -77,23 +77,9 @@ struct NotebookGoldenTests {
     ((golden.value("runs") as? [String: Any])?.keys.sorted() ?? []).map { (golden, $0) }
   }
 
-  /// Images cut into the steps and features that a manifest says.
-  private func images(
-    _ golden: Golden,
-    of source: SequenceDataset = TestImages.training
-  ) throws -> SequenceDataset {
-    try SequenceDataset(
-      elements: source.elements,
-      labels: source.labels,
-      steps: golden.integer("sizes", "T"),
-      features: golden.integer("sizes", "I"),
-      classNames: source.classNames
-    )
-  }
-
   @Test(arguments: runs)
   func `losses and weights agree along a whole epoch`(golden: Golden, run: String) throws {
-    let images = try images(golden)
+    let images = try TestImages.training.cut(as: golden)
     let steps = try golden.integer("sizes", "steps")
     let batch = try golden.integer("sizes", "B")
     let order = try golden.integers(named: "batch_indices")
@@ -130,7 +116,7 @@ struct NotebookGoldenTests {
     }
     let bound = try golden.double("tolerance", "epoch-end accuracies", "abs")
     for (part, examples) in try [
-      ("val", images.slice(0..<5_000)), ("test", self.images(golden, of: TestImages.test)),
+      ("val", images.slice(0..<5_000)), ("test", TestImages.test.cut(as: golden)),
     ] {
       let accuracy = trainer.model.evaluate(on: examples).accuracy
       let wanted = try golden.double("runs", run, "\(part)_accuracy")

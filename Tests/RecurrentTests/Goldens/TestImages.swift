@@ -42,3 +42,16 @@ enum TestImages {
     return [UInt8](data)
   }
 }
+
+extension SequenceDataset {
+  /// The same elements cut into the steps and features that a manifest says.
+  func cut(as golden: Golden) throws -> SequenceDataset {
+    try SequenceDataset(
+      elements: elements,
+      labels: labels,
+      steps: golden.integer("sizes", "T"),
+      features: golden.integer("sizes", "I"),
+      classNames: classNames
+    )
+  }
+}

@@ -7,7 +7,7 @@ public enum Precision: String, Sendable, Codable, CaseIterable {
   /// Operands are rounded to bfloat16, 8 bits of significand; sums, states, gradients and the
   /// weights that are updated stay 32-bit floats. The same bits on one kind of processor, on any
   /// number of threads.
-  case bfloat16
+  case bfloat16 = "bf16"
 
   /// Whether this processor has instructions for it, and RECURRENT_ISA does not rule them out.
   public var isSupported: Bool {

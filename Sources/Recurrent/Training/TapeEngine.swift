@@ -21,14 +21,17 @@ final class TapeEngine<Model: SequenceClassifier>: TrainingEngine {
     let model = model
     let sharding = Sharding(rows: indices.count)
     let shards = Mutex([(BatchResult, Gradient)?](repeating: nil, count: sharding.count))
-    pool.forEach(sharding.count, nonescaping: { shard, _ in
-      let range = sharding[shard]
-      let part = indices[
-        indices.startIndex + range.lowerBound..<indices.startIndex + range.upperBound
-      ]
-      let result = Self.shard(model, dataset, part, weight: 1 / Float(sharding.rows))
-      shards.withLock { $0[shard] = result }
-    })
+    pool.forEach(
+      sharding.count,
+      nonescaping: { shard, _ in
+        let range = sharding[shard]
+        let part = indices[
+          indices.startIndex + range.lowerBound..<indices.startIndex + range.upperBound
+        ]
+        let result = Self.shard(model, dataset, part, weight: 1 / Float(sharding.rows))
+        shards.withLock { $0[shard] = result }
+      }
+    )
     var results = shards.withLock { $0.compactMap(\.self) }
     var distance = 1
     while distance < results.count {

@@ -39,7 +39,8 @@ struct PrecisionTests {
     let arriving = size.cotangents(states: 0)[0]
     var weightGradient = [Float](repeating: .nan, count: cell.packedCount)
     var inputGradient = [Float](repeating: .nan, count: tensors[0].count)
-    func steps(_ base: UnsafePointer<Float>, _ size: LayerCase, _ width: Int) -> FusedSequence.Steps {
+    func steps(_ base: UnsafePointer<Float>, _ size: LayerCase, _ width: Int) -> FusedSequence.Steps
+    {
       .init(base: base, rowStride: size.steps * width, stepStride: width)
     }
     var outputs: [Float] = []

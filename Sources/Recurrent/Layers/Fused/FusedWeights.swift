@@ -96,8 +96,9 @@ final class FusedWeights: @unchecked Sendable {
     }
   }
 
-  /// Lets `pack` write panels of a row of biases and two parts with so many rows, to `target` or,
-  /// where they are joined in pairs, elsewhere first. Each part begins with a pair of its own.
+  /// Lets `pack` write panels, each a row of biases and two parts of so many rows, to `target`.
+  ///
+  /// Where rows are joined in pairs it writes elsewhere first; each part begins a pair of its own.
   private func write(
     panels: Int,
     parts: (first: Int, second: Int),

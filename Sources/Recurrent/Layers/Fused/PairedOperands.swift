@@ -59,7 +59,9 @@ import RecurrentKernels
   func backward(_ step: RecurrentBackwardStep) {
     var step = unsafe step
     if let next = unsafe step.next_dz {
-      unsafe step.next_dz = UnsafePointer(joinColumns(of: next, panels: step.panels, rows: step.rows))
+      unsafe step.next_dz = UnsafePointer(
+        joinColumns(of: next, panels: step.panels, rows: step.rows)
+      )
     }
     unsafe cell.backward(step, with: kernels)
   }

@@ -140,8 +140,7 @@ struct BenchCommand: AsyncParsableCommand {
       """
     )
     let record = try measured(tasks, rounds)
-    for line in BenchTable(rows: record.rows).lines { print(line) }
-    try files.write(record, picture: nil)
+    try report(record, BenchTable(rows: record.rows).lines, picture: nil)
   }
 
   private func measureGrid(_ speed: BenchSpeed) throws {
@@ -159,8 +158,22 @@ struct BenchCommand: AsyncParsableCommand {
     }
     print()
     let record = try measured(plan.tasks, plan.rounds)
-    for line in grid.lines(record) { print(line) }
-    try files.write(record, picture: grid.heatMap(record).svg)
+    try report(record, grid.lines(record), picture: grid.heatMap(record).svg)
+  }
+
+  /// Prints the numbers, says what to think of them, and keeps them.
+  private func report(_ record: BenchRecord, _ lines: [String], picture: String?) throws {
+    for line in lines { print(line) }
+    if record.unsteadiness > 1.25 {
+      print(
+        """
+
+        Unsteady: the matrix product took \(decimals(record.unsteadiness, 2)) times its best time. \
+        Measure again when nothing else runs.
+        """
+      )
+    }
+    try files.write(record, picture: picture)
   }
 
   /// What is going to be done, and how long it takes.

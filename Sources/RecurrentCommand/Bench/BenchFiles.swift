@@ -20,7 +20,9 @@ struct BenchFiles {
       throw ValidationError("\(option) needs a file's name, such as bench.\(option.dropFirst(2))")
     }
     if Set(named.map(\.path)).count < named.count {
-      throw ValidationError("\(named.map(\.option).joined(separator: " and ")) name one file; use two")
+      throw ValidationError(
+        "\(named.map(\.option).joined(separator: " and ")) name one file; use two"
+      )
     }
   }
 

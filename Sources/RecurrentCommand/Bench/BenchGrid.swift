@@ -91,7 +91,8 @@ struct BenchGrid {
   /// The rates as a picture.
   func heatMap(_ record: BenchRecord) -> HeatMap {
     let product = productRate(of: record)
-    let scale = product.map { " Shade: share of the matrix product's \(BenchTable.rate($0))." } ?? ""
+    let scale =
+      product.map { " Shade: share of the matrix product's \(BenchTable.rate($0))." } ?? ""
     return HeatMap(
       title: title,
       note: "\(record.machine.processor), \(record.instructionSet).\(scale)",

@@ -57,6 +57,11 @@ struct BenchRecord: Codable, Equatable {
     }
   }
 
+  /// How many times its best time a matrix product took at the median; 1 on a quiet machine.
+  var unsteadiness: Double {
+    rows.filter { $0.job == "product" }.map { $0.medianSeconds / $0.bestSeconds }.max() ?? 1
+  }
+
   /// The record as the text of a JSON file.
   func json() throws -> String {
     let encoder = JSONEncoder()

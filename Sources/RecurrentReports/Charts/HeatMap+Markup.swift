@@ -123,8 +123,19 @@ extension HeatMap {
       x: left + plot.cellWidth / 2,
       y: top + plot.cellHeight / 2 + ChartStyle.labelSize * 0.36,
       anchor: "middle",
-      classes: hundredths > 62 ? "count over" : "count"
+      classes: Self.textClass(onShade: hundredths)
     )
     drawing.add("</g>")
+  }
+
+  /// The class of a number's colour, whose contrast with the shade is 4 to 1 at least.
+  ///
+  /// On white paper dark text stands out better up to shade 85, on dark paper light text up to 62.
+  private static func textClass(onShade hundredths: Int) -> String {
+    switch hundredths {
+    case ...62: "count"
+    case ...85: "count between"
+    default: "count over"
+    }
   }
 }

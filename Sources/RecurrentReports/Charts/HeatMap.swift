@@ -19,7 +19,7 @@ public struct HeatMap: Sendable, Hashable {
   public var values: [[Double?]]
   /// What the values are counted in.
   public var unit: String
-  /// The value of the strongest shade; larger ones have it, too. By default the largest.
+  /// The value of the strongest shade, which larger ones have, too; by default the largest.
   public var fullValue: Double?
 
   /// Creates a chart.

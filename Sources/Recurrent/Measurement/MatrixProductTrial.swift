@@ -33,7 +33,8 @@ package final class MatrixProductTrial: @unchecked Sendable {
 
   /// Computes the product once.
   package func run() {
-    let rowsPerPiece = 128
+    // Long pieces read the packed matrix less often; more pieces than threads let a fast one help.
+    let rowsPerPiece = max(16, min(512, size / (2 * pool.threads)))
     let pieces = (size + rowsPerPiece - 1) / rowsPerPiece
     let columns = size
     pool.forEach(pieces) { [self] piece, _ in

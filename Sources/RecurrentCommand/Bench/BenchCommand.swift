@@ -164,12 +164,13 @@ struct BenchCommand: AsyncParsableCommand {
   /// Prints the numbers, says what to think of them, and keeps them.
   private func report(_ record: BenchRecord, _ lines: [String], picture: String?) throws {
     for line in lines { print(line) }
-    if record.unsteadiness > 1.25 {
+    // A product leaves no thread without work but for a moment at its end.
+    if record.processorShare < 0.85 {
       print(
         """
 
-        Unsteady: the matrix product took \(decimals(record.unsteadiness, 2)) times its best time. \
-        Measure again when nothing else runs.
+        This machine was busy: the threads ran \(decimals(100 * record.processorShare, 0))% of the \
+        time they could have used. Measure again when nothing else runs.
         """
       )
     }

@@ -24,6 +24,8 @@ struct BenchRecord: Codable, Equatable {
   var instructionSet = Recurrent.instructionSet
   var cell: CellName
   var rounds: Int
+  /// The least share of their time that the threads of a product ran; small on a busy machine.
+  var processorShare: Double
   var rows: [Row]
 
   /// Puts tasks and their timings together; among the tasks are products on as many threads.
@@ -42,6 +44,8 @@ struct BenchRecord: Codable, Equatable {
       if task is MatrixProductTask { products[task.threads] = task.operations / timing.median }
       if task.threads == 1 { onOneThread[task.name + task.shape] = timing.median }
     }
+    processorShare =
+      measured.filter { $0.0 is MatrixProductTask }.map(\.1.processorShare).min() ?? 1
     rows = measured.map { task, timing in
       let rate = task.operations / timing.median
       return Row(
@@ -55,11 +59,6 @@ struct BenchRecord: Codable, Equatable {
         scaling: onOneThread[task.name + task.shape].map { $0 / timing.median }
       )
     }
-  }
-
-  /// How many times its best time a matrix product took at the median; 1 on a quiet machine.
-  var unsteadiness: Double {
-    rows.filter { $0.job == "product" }.map { $0.medianSeconds / $0.bestSeconds }.max() ?? 1
   }
 
   /// The record as the text of a JSON file.

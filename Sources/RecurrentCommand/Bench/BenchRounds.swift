@@ -1,3 +1,9 @@
+import Foundation
+
+#if canImport(Glibc)
+import Glibc
+#endif
+
 /// Times tasks in rounds, each task once a round, so that a machine that becomes slower or faster
 /// meanwhile does so for all of them.
 struct BenchRounds {
@@ -14,6 +20,8 @@ struct BenchRounds {
     var median: Double
     /// The shortest time.
     var best: Double
+    /// The share of the asked for threads' time in which they ran; 1 where none had to wait.
+    var processorShare: Double
   }
 
   /// Where the measurement stands.
@@ -32,18 +40,29 @@ struct BenchRounds {
     var bodies = [(() throws -> Void)?](repeating: nil, count: tasks.count)
     var medians = [[Double]](repeating: [], count: tasks.count)
     var best = [Double](repeating: .infinity, count: tasks.count)
+    var spent = [Double](repeating: 0, count: tasks.count)
+    var passed = [Double](repeating: 0, count: tasks.count)
     for round in 0..<count {
       for (index, task) in tasks.enumerated() {
         let share = Double(round * tasks.count + index) / Double(count * tasks.count)
         progress(Progress(round: round + 1, task: task, share: share))
         let body = try bodies[index] ?? warmed(task)
+        let before = Self.processorTime
         let times = try repeated(body)
+        spent[index] += Self.processorTime - before
+        passed[index] += times.reduce(0, +)
         medians[index].append(Self.median(of: times))
         best[index] = min(best[index], times.min() ?? .infinity)
         bodies[index] = keepsMemory ? body : nil
       }
     }
-    return zip(medians, best).map { Timing(median: Self.median(of: $0), best: $1) }
+    return tasks.indices.map { index in
+      Timing(
+        median: Self.median(of: medians[index]),
+        best: best[index],
+        processorShare: spent[index] / (passed[index] * Double(tasks[index].threads))
+      )
+    }
   }
 
   /// About how long it takes to measure tasks, given how long each takes once.
@@ -74,6 +93,13 @@ struct BenchRounds {
       start = now
     } while start < end
     return times
+  }
+
+  /// The time that all threads of this process have run, in seconds.
+  private static var processorTime: Double {
+    var time = timespec()
+    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &time)
+    return Double(time.tv_sec) + Double(time.tv_nsec) / 1e9
   }
 
   /// The middle of some numbers, the upper one of an even count.

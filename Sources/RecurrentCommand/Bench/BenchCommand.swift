@@ -9,10 +9,10 @@ struct BenchCommand: AsyncParsableCommand {
     commandName: "bench",
     abstract: "Measure how fast this machine trains and runs recurrent models.",
     discussion: """
-      A row is one training step, or one pass forward over a batch. GFLOP/s are the operations that \
-      cannot be left out, two for a multiply-add: no gradient of the data, no product with a zero \
-      state, no head. They are compared with a large matrix product by the same kernel, which takes \
-      its turns among the rows.
+      A row is one training step, or one pass forward over a batch. GFLOP/s are the operations \
+      that cannot be left out, two for a multiply-add: no gradient of the data, no product with a \
+      zero state, no head. They are compared with a large matrix product by the same kernel, which \
+      takes its turns among the rows.
       """
   )
 

@@ -8,7 +8,9 @@ struct Program: AsyncParsableCommand {
     commandName: "recurrent",
     abstract: "Train recurrent networks, look at what they learned, and use them.",
     version: Version.text,
-    subcommands: [TrainCommand.self, EvaluateCommand.self, PredictCommand.self]
+    subcommands: [
+      TrainCommand.self, EvaluateCommand.self, PredictCommand.self, BenchCommand.self,
+    ]
   )
 
   /// Refuses to start where an environment variable asks for what cannot be had.

@@ -64,7 +64,7 @@ struct WrongUseTests {
     try await workbench.fail(["train", "--run", ""], exitCode: 2, saying: ["--run needs a name"])
   }
 
-  @Test(arguments: ["train", "evaluate a", "predict a b"])
+  @Test(arguments: ["train", "evaluate a", "predict a b", "bench"])
   func `an instruction set that is not there is refused with those that are`(
     words: String
   ) async throws {
@@ -103,6 +103,7 @@ struct WrongUseTests {
   @Test(arguments: [
     ("--help", "SUBCOMMANDS:"), ("", "SUBCOMMANDS:"), ("train --help", "--learning-rate"),
     ("help evaluate", "--on"), ("predict -h", "IDX"),
+    ("bench --help", "--grid"),
   ])
   func `help goes to the output and is no failure`(words: String, part: String) async throws {
     let run = try await workbench.succeed(words)

@@ -50,6 +50,7 @@ enum ChartStyle {
     .chart .hit{fill:#0072b2}
     .chart .miss{fill:#d05800}
     .chart .count{fill:#1b1f24}
+    .chart .between{fill:#1b1f24}
     .chart .over{fill:#fff}
     .chart .pixels{image-rendering:pixelated}
     @media screen and (prefers-color-scheme:dark){
@@ -71,7 +72,7 @@ enum ChartStyle {
     .chart .hit{fill:#56b4e9}
     .chart .miss{fill:#f2994a}
     .chart .count{fill:#e8ebee}
-    .chart .over{fill:#0d1013}
+    .chart .between,.chart .over{fill:#0d1013}
     .chart .ink{filter:invert(1)}
     }
     """

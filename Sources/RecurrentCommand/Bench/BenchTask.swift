@@ -1,0 +1,137 @@
+import Recurrent
+
+/// Something that can be done again and again and timed.
+protocol BenchTask {
+  /// What is done, in a word.
+  var name: String { get }
+  /// The sizes, as text.
+  var shape: String { get }
+  /// The number of threads that share the work.
+  var threads: Int { get }
+  /// The operations of doing it once.
+  var operations: Double { get }
+
+  /// Allocates what is needed, and returns what does the work once.
+  func prepared() -> () throws -> Void
+}
+
+/// A product of square matrices, which the other tasks are compared with.
+struct MatrixProductTask: BenchTask {
+  let size: Int
+  let threads: Int
+
+  var name: String { "product" }
+  var shape: String { "\(size)x\(size)x\(size)" }
+  var operations: Double { 2 * Double(size) * Double(size) * Double(size) }
+
+  func prepared() -> () throws -> Void {
+    let trial = MatrixProductTrial(size: size, threads: threads)
+    return { trial.run() }
+  }
+}
+
+/// What a recurrent model is made to do.
+enum ModelWork: String, CaseIterable {
+  /// One training step: forward, backward, and the optimizer.
+  case training
+  /// One pass forward over a batch.
+  case inference
+}
+
+/// A recurrent model at work on a batch of sequences.
+struct ModelTask: BenchTask {
+  /// The classes of the head, as many as there are digits.
+  private static let classes = 10
+
+  let work: ModelWork
+  let cell: CellName
+  let sizes: BenchShape
+  let threads: Int
+
+  var name: String { work.rawValue }
+  var shape: String { sizes.text }
+
+  var operations: Double {
+    let layer = OperationCount.Layer(
+      gates: cell.gates,
+      inputSize: sizes.input,
+      hiddenSize: sizes.hidden
+    )
+    let count = OperationCount(layers: [layer], batch: sizes.batch, steps: sizes.steps)
+    return switch work {
+    case .training: count.training
+    case .inference: count.forward
+    }
+  }
+
+  func prepared() -> () throws -> Void {
+    switch work {
+    case .training: training()
+    case .inference: inference()
+    }
+  }
+
+  private func training() -> () throws -> Void {
+    let trainer = Trainer(
+      model,
+      optimizer: GradientDescent(learningRate: 0.001),
+      options: TrainingOptions(batchSize: sizes.batch, threads: threads)
+    )
+    let data = data
+    return { try trainer.trainBatch(on: data, at: 0..<data.count) }
+  }
+
+  private func inference() -> () throws -> Void {
+    let (model, data) = (model, data)
+    return { _ = model.logits(for: data, threads: threads) }
+  }
+
+  /// A model whose starting values are quickly drawn.
+  private var model: SequenceModel {
+    switch cell {
+    case .lstm:
+      .lstm(
+        inputSize: sizes.input,
+        hiddenSize: sizes.hidden,
+        classes: Self.classes,
+        initialization: .torch,
+        seed: 1
+      )
+    case .rnn:
+      .rnn(
+        inputSize: sizes.input,
+        hiddenSize: sizes.hidden,
+        classes: Self.classes,
+        initialization: .torch,
+        seed: 1
+      )
+    }
+  }
+
+  /// One batch of bytes without a pattern.
+  private var data: SequenceDataset {
+    var state: UInt32 = 1
+    let bytes = (0..<sizes.batch * sizes.steps * sizes.input).map { _ in
+      // The multiplier and the addend are those of Numerical Recipes.
+      state = state &* 1_664_525 &+ 1_013_904_223
+      return UInt8(state >> 24)
+    }
+    return SequenceDataset(
+      elements: .bytes(bytes, scale: 1 / 255),
+      labels: (0..<sizes.batch).map { $0 % Self.classes },
+      steps: sizes.steps,
+      features: sizes.input,
+      classNames: (0..<Self.classes).map { "\($0)" }
+    )
+  }
+}
+
+extension CellName {
+  /// The number of gates.
+  var gates: Int {
+    switch self {
+    case .lstm: 4
+    case .rnn: 1
+    }
+  }
+}

@@ -27,10 +27,27 @@ final class FusedWorker {
     lossScale: Float,
     gradient: UnsafeMutablePointer<Float>
   ) -> BatchResult {
-    let rows = indices.count
-    let steps = dataset.steps
-    let input = unsafe forward(dataset, at: indices, keeping: .everything)
-    let result = unsafe headPass(rows: rows, lossScale: lossScale, gradient: gradient)
+    labels.removeAll(keepingCapacity: true)
+    for index in indices { labels.append(Int32(dataset.labels[index])) }
+    return unsafe dataset.withSteps(at: indices, gatheringIn: input) { input in
+      unsafe forward(input, rows: indices.count, steps: dataset.steps, keeping: .everything)
+      let result = unsafe headPass(
+        rows: indices.count,
+        lossScale: lossScale,
+        gradient: gradient
+      )
+      unsafe backward(input, rows: indices.count, steps: dataset.steps, gradient: gradient)
+      return result
+    }
+  }
+
+  /// Runs back through the layers, from the gradient that the head left for the last output.
+  private func backward(
+    _ input: FusedSequence.Steps,
+    rows: Int,
+    steps: Int,
+    gradient: UnsafeMutablePointer<Float>
+  ) {
     var offset = weights.headOffset
     // The gradient at a layer's outputs: at first only the last step's, from the head.
     var arriving = unsafe FusedSequence.OutputGradients()
@@ -64,7 +81,6 @@ final class FusedWorker {
         stepStride: rows * cell.inputSize
       )
     }
-    return result
   }
 
   /// Runs a shard forward only and writes its logits, rows of `classes` floats, to `target`.
@@ -73,39 +89,31 @@ final class FusedWorker {
     at indices: ArraySlice<Int>,
     into target: UnsafeMutablePointer<Float>
   ) {
-    _ = unsafe forward(dataset, at: indices, keeping: .lastOutput)
+    unsafe dataset.withSteps(at: indices, gatheringIn: input) { input in
+      unsafe forward(input, rows: indices.count, steps: dataset.steps, keeping: .lastOutput)
+    }
     unsafe multiplyByHead(rows: indices.count, into: target)
   }
 
-  /// Gathers the examples and runs the layers; returns the gathered input.
+  /// Runs the layers.
   private func forward(
-    _ dataset: SequenceDataset,
-    at indices: ArraySlice<Int>,
+    _ input: FusedSequence.Steps,
+    rows: Int,
+    steps: Int,
     keeping: FusedSequence.Keeping
-  ) -> FusedSequence.Steps {
-    let rows = indices.count
-    let base = unsafe input.reserve(rows * dataset.steps * dataset.features)
-    unsafe dataset.gather(indices, into: base)
-    labels.removeAll(keepingCapacity: true)
-    for index in indices { labels.append(Int32(dataset.labels[index])) }
-    let input = unsafe FusedSequence.Steps(
-      base: UnsafePointer(base),
-      rowStride: dataset.steps * dataset.features,
-      stepStride: dataset.features
-    )
+  ) {
     var reading = unsafe input
     for (index, sequence) in sequences.enumerated() {
       let isLast = index == sequences.count - 1
       unsafe sequence.forward(
         reading,
         rows: rows,
-        steps: dataset.steps,
+        steps: steps,
         weights: weights.layers[index],
         keeping: keeping == .everything || isLast ? keeping : .outputs
       )
       unsafe reading = unsafe sequence.outputs
     }
-    return unsafe input
   }
 
   private func multiplyByHead(rows: Int, into target: UnsafeMutablePointer<Float>) {

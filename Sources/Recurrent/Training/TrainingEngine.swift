@@ -1,5 +1,3 @@
-import RecurrentKernels
-
 /// Computes the gradient of a model's mean loss over a batch, shard by shard.
 protocol TrainingEngine: AnyObject {
   /// Computes loss and gradient of the examples of `dataset` at `indices`.
@@ -21,31 +19,6 @@ struct BatchResult: Sendable {
   var correct = 0
   /// The sum of the squares of the gradient, over all parameters together.
   var squaredNorm = 0.0
-}
-
-extension SequenceDataset {
-  /// Writes the elements of the examples at `indices` to `target`, one after another.
-  ///
-  /// `target` has room for `indices.count * steps * features` floats.
-  func gather(_ indices: ArraySlice<Int>, into target: UnsafeMutablePointer<Float>) {
-    let size = steps * features
-    switch elements {
-    case .bytes(let bytes, let scale):
-      unsafe bytes.withUnsafeBufferPointer { bytes in
-        guard let base = bytes.baseAddress else { return }
-        for (row, index) in indices.enumerated() {
-          unsafe kernels.pointee.scale_bytes(size, base + index * size, scale, target + row * size)
-        }
-      }
-    case .floats(let values):
-      unsafe values.withUnsafeBufferPointer { values in
-        guard let base = values.baseAddress else { return }
-        for (row, index) in indices.enumerated() {
-          unsafe (target + row * size).update(from: base + index * size, count: size)
-        }
-      }
-    }
-  }
 }
 
 /// The place of the largest of `count` numbers, the first one on a tie.

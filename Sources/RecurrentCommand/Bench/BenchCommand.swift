@@ -23,6 +23,7 @@ struct BenchCommand: AsyncParsableCommand {
     (.training, BenchShape(32, 100, 64, 64)),
     (.training, BenchShape(128, 28, 28, 512)),
     (.training, BenchShape(1, 28, 28, 128)),
+    (.coarseTraining, BenchShape(128, 28, 28, 128)),
     (.inference, BenchShape(128, 28, 28, 128)),
     (.inference, BenchShape(64, 784, 1, 128)),
   ]
@@ -124,11 +125,12 @@ struct BenchCommand: AsyncParsableCommand {
 
   private func measureRows(_ speed: BenchSpeed) throws {
     let seconds = seconds ?? 0.5
-    let own = try ownShapes().flatMap { shape in ModelWork.allCases.map { ($0, shape) } }
+    let own = try ownShapes().flatMap { shape in ModelWork.possible.map { ($0, shape) } }
     let counts = Self.threadCounts(upTo: threads)
     let size = speed.productSize(within: 2 * seconds)
     var tasks: [any BenchTask] = counts.map { MatrixProductTask(size: size, threads: $0) }
-    for (work, shape) in own.isEmpty ? Self.usual : own {
+    let usual = Self.usual.filter { ModelWork.possible.contains($0.0) }
+    for (work, shape) in own.isEmpty ? usual : own {
       tasks += counts.map { ModelTask(work: work, cell: cell, sizes: shape, threads: $0) }
     }
     let rounds = BenchRounds(seconds: seconds)

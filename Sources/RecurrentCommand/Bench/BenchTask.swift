@@ -34,8 +34,15 @@ struct MatrixProductTask: BenchTask {
 enum ModelWork: String, CaseIterable {
   /// One training step: forward, backward, and the optimizer.
   case training
+  /// The same with products of bfloat16.
+  case coarseTraining = "training bf16"
   /// One pass forward over a batch.
   case inference
+
+  /// What this processor can do.
+  static var possible: [ModelWork] {
+    allCases.filter { $0 != .coarseTraining || Precision.bfloat16.isSupported }
+  }
 }
 
 /// A recurrent model at work on a batch of sequences.
@@ -59,31 +66,36 @@ struct ModelTask: BenchTask {
     )
     let count = OperationCount(layers: [layer], batch: sizes.batch, steps: sizes.steps)
     return switch work {
-    case .training: count.training
+    case .training, .coarseTraining: count.training
     case .inference: count.forward
     }
   }
 
   func prepared() -> () throws -> Void {
     switch work {
-    case .training: training()
+    case .training: training(.float32)
+    case .coarseTraining: training(.bfloat16)
     case .inference: inference()
     }
   }
 
-  private func training() -> () throws -> Void {
+  private func training(_ precision: Precision) -> () throws -> Void {
     let trainer = Trainer(
       model,
       optimizer: GradientDescent(learningRate: 0.001),
-      options: TrainingOptions(batchSize: sizes.batch, threads: threads)
+      options: TrainingOptions(
+        batchSize: sizes.batch,
+        threads: threads,
+        precision: precision
+      )
     )
     let data = data
     return { try trainer.trainBatch(on: data, at: 0..<data.count) }
   }
 
   private func inference() -> () throws -> Void {
-    let (model, data) = (model, data)
-    return { _ = model.logits(for: data, threads: threads) }
+    let (data, predictor) = (data, Predictor(model, threads: threads))
+    return { _ = predictor?.logits(for: data) }
   }
 
   /// A model whose starting values are quickly drawn.

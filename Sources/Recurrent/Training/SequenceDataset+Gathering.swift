@@ -1,0 +1,54 @@
+import RecurrentKernels
+
+extension SequenceDataset {
+  /// Writes the elements of the examples at `indices` to `target`, one after another.
+  ///
+  /// `target` has room for `indices.count * steps * features` floats.
+  func gather(_ indices: ArraySlice<Int>, into target: UnsafeMutablePointer<Float>) {
+    let size = steps * features
+    switch elements {
+    case .bytes(let bytes, let scale):
+      unsafe bytes.withUnsafeBufferPointer { bytes in
+        guard let base = bytes.baseAddress else { return }
+        for (row, index) in indices.enumerated() {
+          unsafe kernels.pointee.scale_bytes(size, base + index * size, scale, target + row * size)
+        }
+      }
+    case .floats(let values):
+      unsafe values.withUnsafeBufferPointer { values in
+        guard let base = values.baseAddress else { return }
+        for (row, index) in indices.enumerated() {
+          unsafe (target + row * size).update(from: base + index * size, count: size)
+        }
+      }
+    }
+  }
+}
+
+extension SequenceDataset {
+  /// Calls `body` with the examples at `indices` as steps of floats.
+  ///
+  /// Floats that lie one after another are read where they are; others are gathered in `buffer`.
+  func withSteps<Result>(
+    at indices: ArraySlice<Int>,
+    gatheringIn buffer: Buffer,
+    _ body: (FusedSequence.Steps) -> Result
+  ) -> Result {
+    let size = steps * features
+    func call(_ base: UnsafePointer<Float>) -> Result {
+      unsafe body(FusedSequence.Steps(base: base, rowStride: size, stepStride: features))
+    }
+    if case .floats(let values) = elements, let first = indices.first, first >= 0,
+      first + indices.count <= count,
+      indices.enumerated().allSatisfy({ $1 == first + $0 })
+    {
+      let result = unsafe values.withUnsafeBufferPointer { values in
+        unsafe values.baseAddress.map { unsafe call($0 + first * size) }
+      }
+      if let result { return result }
+    }
+    let gathered = unsafe buffer.reserve(indices.count * size)
+    unsafe gather(indices, into: gathered)
+    return unsafe call(UnsafePointer(gathered))
+  }
+}

@@ -22,7 +22,7 @@ def load():
         target = numpy.empty(shape, dtype=numpy.float32)
         return Prepared(
             lambda: numpy.dot(left, right, out=target),
-            f"numpy.dot, {library['architecture']} kernels, {library['num_threads']} threads",
+            f"numpy.dot, {library['architecture']} kernels",
         )
 
     versions = {

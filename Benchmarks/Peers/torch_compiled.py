@@ -5,7 +5,7 @@ the layer is written out: the product with all inputs at once, then a loop over 
 the compiler unrolls. Long sequences are cut into equal pieces that share one compiled function;
 all steps in one function would take many minutes to compile.
 
-Tried: mode "max-autotune-no-cudagraphs" (no faster), no cutting (the same where it compiles).
+Tried: mode "max-autotune-no-cudagraphs" (no faster).
 """
 
 import conversation

@@ -2,7 +2,6 @@ import ArgumentParser
 import Foundation
 
 /// The command: runs the jobs, contender after contender, round after round, and writes results.
-@main
 struct CompareProgram: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "Compare",
@@ -50,26 +49,26 @@ struct CompareProgram: ParsableCommand {
     signal(SIGPIPE, SIG_IGN)
     let folder = URL(filePath: output).absoluteURL
     try Places.makeFolder(folder)
+    let images = try imageFolder()
     let environment = try PythonEnvironment(given: python)
-    let machine = Machine.current()
-    var results = Results(machine: machine, rounds: rounds, secondsPerTurn: seconds)
+    var results = Results(machine: .current(), rounds: rounds, secondsPerTurn: seconds)
     results.leftOut = environment.missing
     let entrants = try chosenEntrants()
     for job in try chosenJobs() {
-      print("\n\(job.name): \(job.title)")
-      let result = try Contest(
+      Progress.say("\n\(job.name): \(job.title)")
+      let contest = Contest(
         job: job,
         entrants: entrants,
         rounds: rounds,
         seconds: seconds,
         python: environment.python,
-        images: try imageFolder()
-      ).run(noting: &results.versions)
-      results.jobs.append(result)
+        images: images
+      )
+      results.jobs.append(try contest.run(noting: &results.versions))
       // After every job, so that a run that is cut short leaves what it has.
       try results.write(to: folder)
     }
-    print("\nWrote results.json, results.md and results.svg to \(folder.path)")
+    Progress.say("\nWrote results.json, results.md and results.svg to \(folder.path)")
   }
 
   private func chosenJobs() throws -> [Job] {

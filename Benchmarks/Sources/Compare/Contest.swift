@@ -12,12 +12,13 @@ struct Contest {
   /// The folder with MNIST, if there is one.
   let images: URL?
 
-  /// Threads that wait for work in a spin have gone to sleep after this, in seconds.
-  static let pause = 0.3
+  /// Threads that wait for work in a spin have gone to sleep after half of this, in seconds.
+  static let pause = 0.4
 
   /// Runs all rounds; adds what versions the contenders say they run on.
   func run(noting versions: inout [String: String]) throws -> JobResult {
     var result = JobResult(job)
+    var load = MachineLoad()
     switch job.form {
     case .conversation(let entries):
       let taking = entries.filter { entrants.contains($0.entrant) }
@@ -25,6 +26,7 @@ struct Contest {
       defer { contenders.forEach { $0.process.stop() } }
       for round in 1...rounds {
         for place in contenders.indices {
+          load.rest(seconds: Self.pause)
           if let reason = take(turn: round, of: &contenders[place]) {
             result.leaveOut(contenders[place].entry.entrant, reason)
           }
@@ -37,9 +39,15 @@ struct Contest {
         return result.leavingOutAll("no MNIST: give its folder by --data")
       }
       let contest = ProcessContest(images: images, python: python, threads: job.threads)
-      result = try contest.run(result, entrants: entrants, rounds: rounds)
+      result = try contest.run(result, entrants: entrants, rounds: rounds, load: &load)
     }
     result.findRatios()
+    result.otherLoad = load.spread
+    if let busy = load.spread?.median, busy > 0.1 {
+      Progress.say(
+        "  other programs kept the processors \(Int(busy * 100))% busy: do not trust this"
+      )
+    }
     return result
   }
 
@@ -90,7 +98,6 @@ struct Contest {
 
   /// Lets one contender have its turn; returns why it drops out, if it does.
   private func take(turn round: Int, of contender: inout Running) -> String? {
-    usleep(useconds_t(Self.pause * 1e6))
     do {
       let answer = try contender.process.turn(contender.entry.workload, seconds: seconds)
       if let reason = answer.unsupported ?? answer.failure { return reason }
@@ -102,7 +109,7 @@ struct Contest {
       return "\(error)"
     }
     let time = TimeText.short(contender.result.rounds.last?.median ?? 0)
-    print("  round \(round), \(contender.entry.entrant.title): \(time)")
+    Progress.say("  round \(round), \(contender.entry.entrant.title): \(time)")
     return nil
   }
 }

@@ -10,6 +10,8 @@ struct JobResult: Codable {
   var leftOut: [String: String] = [:]
   /// For each precision of peers, how the fastest of them in each round stands to ours.
   var ratios: [Ratio] = []
+  /// How busy other programs kept the processors between turns, from 0 to 1; nil if not known.
+  var otherLoad: Spread?
 
   init(_ job: Job) {
     name = job.name
@@ -36,14 +38,14 @@ struct JobResult: Codable {
   /// Notes that a contender does not take part.
   mutating func leaveOut(_ entrant: Entrant, _ reason: String) {
     leftOut[entrant.rawValue] = reason
-    print("  \(entrant.title) left out: \(reason)")
+    Progress.say("  \(entrant.title) left out: \(reason)")
   }
 
   /// The result of a job that nobody could do.
   func leavingOutAll(_ reason: String) -> JobResult {
     var result = self
     result.leftOut["all"] = reason
-    print("  left out: \(reason)")
+    Progress.say("  left out: \(reason)")
     return result
   }
 

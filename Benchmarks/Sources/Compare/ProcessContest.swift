@@ -7,7 +7,12 @@ struct ProcessContest {
   let threads: Int
 
   /// Runs ours and PyTorch's in turns.
-  func run(_ start: JobResult, entrants: Set<Entrant>, rounds: Int) throws -> JobResult {
+  func run(
+    _ start: JobResult,
+    entrants: Set<Entrant>,
+    rounds: Int,
+    load: inout MachineLoad
+  ) throws -> JobResult {
     var result = start
     let work = FileManager.default.temporaryDirectory
       .appending(path: "recurrent-compare-\(ProcessInfo.processInfo.processIdentifier)")
@@ -17,7 +22,7 @@ struct ProcessContest {
       .map { ContenderResult($0, settings: settings(of: $0)) }
     for round in 1...rounds {
       for index in contenders.indices where result.leftOut[contenders[index].name] == nil {
-        usleep(useconds_t(Contest.pause * 1e6))
+        load.rest(seconds: Contest.pause)
         let entrant = contenders[index].entrant
         let output = work.appending(path: "\(entrant.rawValue)-\(round)")
         try Places.makeFolder(output)
@@ -40,7 +45,7 @@ struct ProcessContest {
         contenders[index].settings = "\(settings(of: entrant)); \(test)"
         let time = TimeText.short(seconds)
         let memory = end.peakMemory / 1_000_000
-        print("  round \(round), \(entrant.title): \(time), \(memory) MB; \(test)")
+        Progress.say("  round \(round), \(entrant.title): \(time), \(memory) MB; \(test)")
       }
     }
     result.contenders = contenders.filter { result.leftOut[$0.name] == nil }

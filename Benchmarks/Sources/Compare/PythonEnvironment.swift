@@ -32,7 +32,7 @@ struct PythonEnvironment {
   }
 
   private mutating func setUp(_ wanted: String) throws {
-    print("Setting up a Python environment with the peers in \(Self.folder.path)")
+    Progress.say("Setting up a Python environment with the peers in \(Self.folder.path)")
     try Places.makeFolder(Places.kept)
     let python = try Self.systemPython()
     guard try Self.run([python.path, "-m", "venv", "--clear", Self.folder.path]) == nil else {
@@ -51,7 +51,7 @@ struct PythonEnvironment {
       try? String(line).write(to: single, atomically: true, encoding: .utf8)
       if let reason = try Self.run(install + [single.path]) {
         missing[String(line)] = reason
-        print("  cannot install \(line): \(reason)")
+        Progress.say("  cannot install \(line): \(reason)")
       }
     }
   }

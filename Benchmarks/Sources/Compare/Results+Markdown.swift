@@ -66,6 +66,10 @@ extension Results {
         ]
       }
     }
+    if let load = job.otherLoad, load.median > 0.02 {
+      let share = TimeText.spread(load) { "\(Int(($0 * 100).rounded()))%" }
+      lines += ["", "Other programs kept the processors \(share) busy between turns."]
+    }
     for (name, reason) in job.leftOut.sorted(by: { $0.key < $1.key }) {
       let title = Entrant(rawValue: name)?.title ?? "The job"
       lines += ["", "\(title) was left out: \(reason)"]

@@ -14,9 +14,10 @@ import argparse
 import gc
 import json
 import os
+import statistics
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 
@@ -50,6 +51,10 @@ LEARNING_RATE = 0.001
 SHORTEST_SAMPLE = 0.002
 WARM_UP_SECONDS = 0.5
 FEWEST_WARM_UPS = 3
+
+# How long each of several ways is tried before the fastest is chosen.
+CHOOSING_ROUNDS = 3
+CHOOSING_SECONDS = 0.2
 
 
 def thread_count() -> int:
@@ -130,6 +135,21 @@ def warm_up(operation: Callable[[], object]) -> int:
         fastest = min(fastest, clock() - start)
         calls += 1
     return max(1, round(SHORTEST_SAMPLE / fastest))
+
+
+def fastest(candidates: Iterable[Callable[[], Prepared]]) -> Prepared:
+    """Builds several ways of doing the same, tries them by turns, and returns the fastest.
+
+    Which way is best depends on machine and sizes, so the choice is made here and now.
+    """
+    ready = [build() for build in candidates]
+    calls = [warm_up(way.operation) for way in ready]
+    best = [float("inf")] * len(ready)
+    for _ in range(CHOOSING_ROUNDS):
+        for index, way in enumerate(ready):
+            samples = measure(way.operation, calls[index], CHOOSING_SECONDS)
+            best[index] = min(best[index], statistics.median(samples))
+    return ready[best.index(min(best))]
 
 
 def measure(operation: Callable[[], object], calls: int, seconds: float) -> list[float]:

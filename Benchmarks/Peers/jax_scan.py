@@ -1,9 +1,11 @@
 """JAX: the cell written out, `lax.scan` over time, `jit` around the whole step.
 
-Parameters are donated, so the update is in place. Tried: `unroll` of 1 (kept), 4, 8, 14 and 28
-(slower, and long to compile); the inputs' product for all steps before the scan (slower for wide
-inputs, no faster for narrow ones).
+Parameters are donated, so the update is in place. Whether the scan is unrolled by 4 is chosen by
+trying. Tried besides: unrolling by 8, 14 and 28 (slower, and long to compile); the inputs' product
+for all steps before the scan (slower for wide inputs, no faster for narrow ones).
 """
+
+from functools import partial
 
 import conversation
 from conversation import CLASSES, LEARNING_RATE, Prepared, Unsupported, Workload
@@ -40,42 +42,45 @@ def load():
         cell = jax.nn.sigmoid(keep) * cell + jax.nn.sigmoid(take) * jax.numpy.tanh(candidate)
         return jax.nn.sigmoid(show) * jax.numpy.tanh(cell), cell
 
-    def logits_of(model, inputs):
+    def logits_of(model, inputs, unroll):
         """`inputs` is time first."""
         zeros = jax.numpy.zeros((inputs.shape[1], model["from_state"].shape[0]))
         (hidden, _), _ = jax.lax.scan(
-            lambda state, step: (next_state(model, state, step), None), (zeros, zeros), inputs
+            lambda state, step: (next_state(model, state, step), None),
+            (zeros, zeros),
+            inputs,
+            unroll=unroll,
         )
         return hidden @ model["head"] + model["head_bias"]
 
-    def loss_of(model, inputs, labels):
-        logarithms = jax.nn.log_softmax(logits_of(model, inputs))
+    def loss_of(model, inputs, labels, unroll):
+        logarithms = jax.nn.log_softmax(logits_of(model, inputs, unroll))
         return -jax.numpy.mean(jax.numpy.take_along_axis(logarithms, labels[:, None], axis=1))
 
-    def trained(model, inputs, labels):
-        loss, gradient = jax.value_and_grad(loss_of)(model, inputs, labels)
+    def trained(model, inputs, labels, unroll):
+        loss, gradient = jax.value_and_grad(loss_of)(model, inputs, labels, unroll)
         return loss, jax.tree.map(
             lambda value, slope: value - LEARNING_RATE * slope, model, gradient
         )
 
-    def prepare(workload: Workload) -> Prepared:
+    def one_way(workload: Workload, unroll: int) -> Prepared:
         model = parameters(workload)
         batch, classes = conversation.random_batch(workload)
         inputs = jax.numpy.asarray(batch.transpose(1, 0, 2))
         labels = jax.numpy.asarray(classes)
         if workload.kind == "train":
-            step = jax.jit(trained, donate_argnums=0)
+            step = jax.jit(partial(trained, unroll=unroll), donate_argnums=0)
 
             def train() -> None:
                 nonlocal model
                 _, model = step(model, inputs, labels)
                 jax.block_until_ready(model)
 
-            return Prepared(train, "jit, lax.scan without unrolling, parameters donated")
+            return Prepared(train, f"jit, lax.scan with unroll={unroll}, parameters donated")
         if workload.kind == "infer":
-            read = jax.jit(logits_of)
+            read = jax.jit(partial(logits_of, unroll=unroll))
             return Prepared(
-                lambda: read(model, inputs).block_until_ready(), "jit, lax.scan without unrolling"
+                lambda: read(model, inputs).block_until_ready(), f"jit, lax.scan with unroll={unroll}"
             )
         if workload.kind == "stream":
             advance = jax.jit(next_state, donate_argnums=1)
@@ -89,6 +94,10 @@ def load():
 
             return Prepared(stream, "jit of one step, state donated")
         raise Unsupported(f"it does not do '{workload.kind}'")
+
+    def prepare(workload: Workload) -> Prepared:
+        unrolling = (1, 4) if workload.steps > 1 else (1,)
+        return conversation.fastest(partial(one_way, workload, unroll) for unroll in unrolling)
 
     return {"JAX": jax.__version__}, prepare
 

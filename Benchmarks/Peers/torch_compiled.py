@@ -58,8 +58,7 @@ def load():
     def prepare(workload: Workload) -> Prepared:
         length = piece_length(workload.steps)
         model = WrittenOutModel(workload.features, workload.hidden, length)
-        inputs, labels = torch_model.batch_of(workload)
-        inputs = inputs.transpose(0, 1).contiguous()
+        inputs, labels = torch_model.batch_of(workload, batch_first=False)
         if workload.kind == "train":
             loss = torch_model.loss_function(model)
             if length == workload.steps:

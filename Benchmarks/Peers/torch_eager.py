@@ -1,5 +1,7 @@
 """PyTorch as most use it: `torch.nn.LSTM`, no compiler."""
 
+from functools import partial
+
 import conversation
 from conversation import Prepared, Unsupported, Workload
 
@@ -11,23 +13,25 @@ def load():
 
     torch_model.prepare_threads(threads)
 
-    def train(workload: Workload) -> Prepared:
-        inputs, labels = torch_model.batch_of(workload)
-        model = torch_model.SequenceModel(workload.features, workload.hidden)
+    def train(workload: Workload, batch_first: bool) -> Prepared:
+        inputs, labels = torch_model.batch_of(workload, batch_first)
+        model = torch_model.SequenceModel(workload.features, workload.hidden, batch_first)
         step = torch_model.training_step(
             model, torch_model.loss_function(model), inputs, labels
         )
-        return Prepared(step, "oneDNN LSTM, batch first, fused SGD, set_to_none")
+        layout = torch_model.layout_name(batch_first)
+        return Prepared(step, f"oneDNN LSTM, {layout}, fused SGD, set_to_none")
 
-    def infer(workload: Workload) -> Prepared:
-        inputs, _ = torch_model.batch_of(workload)
-        model = torch_model.SequenceModel(workload.features, workload.hidden).eval()
+    def infer(workload: Workload, batch_first: bool) -> Prepared:
+        inputs, _ = torch_model.batch_of(workload, batch_first)
+        model = torch_model.SequenceModel(workload.features, workload.hidden, batch_first).eval()
 
         def logits() -> torch.Tensor:
             with torch.inference_mode():
                 return model(inputs)
 
-        return Prepared(logits, "oneDNN LSTM, batch first, inference_mode, eval")
+        layout = torch_model.layout_name(batch_first)
+        return Prepared(logits, f"oneDNN LSTM, {layout}, inference_mode, eval")
 
     def stream(workload: Workload) -> Prepared:
         # For a single step oneDNN's way in and out costs several times the step itself.
@@ -46,9 +50,9 @@ def load():
     def prepare(workload: Workload) -> Prepared:
         match workload.kind:
             case "train":
-                return train(workload)
+                return conversation.fastest(partial(train, workload, way) for way in (True, False))
             case "infer":
-                return infer(workload)
+                return conversation.fastest(partial(infer, workload, way) for way in (True, False))
             case "stream":
                 return stream(workload)
         raise Unsupported(f"it does not do '{workload.kind}'")

@@ -1,8 +1,8 @@
 """The model in PyTorch, and one step of each kind, for the contenders that use it.
 
-Tried for training on a CPU, the best kept: `batch_first` (oneDNN's LSTM took the batch-major
-input as fast as any), oneDNN on, SGD with `fused=True` (one kernel for all parameters),
-`zero_grad(set_to_none=True)`, one inter-op thread.
+Tried for training on a CPU: oneDNN on (kept) or off (several times slower); SGD with `fused=True`
+(kept, one kernel for all parameters), with `foreach=True` (nearly as fast) and plain;
+`zero_grad(set_to_none=True)`, one inter-op thread. Batch first or time first is chosen by trying.
 """
 
 from collections.abc import Callable
@@ -16,9 +16,9 @@ from conversation import CLASSES, LEARNING_RATE, Workload, random_batch
 class SequenceModel(torch.nn.Module):
     """An LSTM layer and a linear head on its last hidden state."""
 
-    def __init__(self, features: int, hidden: int) -> None:
+    def __init__(self, features: int, hidden: int, batch_first: bool) -> None:
         super().__init__()
-        self.lstm = torch.nn.LSTM(features, hidden, batch_first=True)
+        self.lstm = torch.nn.LSTM(features, hidden, batch_first=batch_first)
         self.head = torch.nn.Linear(hidden, CLASSES)
 
     def forward(self, inputs: torch.Tensor) -> torch.Tensor:
@@ -38,10 +38,17 @@ def versions() -> dict[str, str]:
     return {"PyTorch": torch.__version__}
 
 
-def batch_of(workload: Workload) -> tuple[torch.Tensor, torch.Tensor]:
-    """The batch of every step as tensors."""
+def batch_of(workload: Workload, batch_first: bool) -> tuple[torch.Tensor, torch.Tensor]:
+    """The batch of every step as tensors, `[batch, time, features]` or time first."""
     inputs, labels = random_batch(workload)
+    if not batch_first:
+        inputs = inputs.transpose(1, 0, 2).copy()
     return torch.from_numpy(inputs), torch.from_numpy(labels)
+
+
+def layout_name(batch_first: bool) -> str:
+    """How settings name the order of the axes."""
+    return "batch first" if batch_first else "time first"
 
 
 def training_step(

@@ -91,7 +91,7 @@ struct Job {
     return Job(
       name: "stream-\(workload.features)x\(workload.hidden)",
       title: """
-        one time step of one sequence, state carried, \(workload.features) features, \
+        one time step of one sequence, state carried, \(features(workload)), \
         \(workload.hidden) hidden units, 1 thread
         """,
       threads: 1,
@@ -121,9 +121,13 @@ struct Job {
 
   private static func description(_ workload: Workload) -> String {
     """
-    batch \(workload.batch), \(workload.steps) steps of \(workload.features) features, \
+    batch \(workload.batch), \(workload.steps) steps of \(features(workload)), \
     \(workload.hidden) hidden units
     """
+  }
+
+  private static func features(_ workload: Workload) -> String {
+    workload.features == 1 ? "1 feature" : "\(workload.features) features"
   }
 
   private static func threadsText(_ threads: Int) -> String {

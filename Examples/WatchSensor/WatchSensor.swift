@@ -1,6 +1,6 @@
 import Recurrent
 
-/// A sensor is watched reading by reading: how likely is it that the machine runs hot?
+/// Watches a sensor reading by reading, to say how likely it is that the machine runs hot.
 ///
 /// The model learns from whole recordings and then reads a stream. What it remembers is a value, so
 /// a copy of it can be asked "what if the next readings were these?" without disturbing the watch.
@@ -14,12 +14,12 @@ struct WatchSensor {
     for (second, reading) in readings.enumerated() {
       let risk = risk(model.step([reading], state: &state))
       guard second % 8 == 7 else { continue }
-      let calm = riskAfter([Float](repeating: 0, count: 8), model, from: state)
-      let rising = riskAfter((1...8).map { reading + 0.15 * Float($0) }, model, from: state)
+      let low = riskAfter([Float](repeating: 0, count: 8), model, from: state)
+      let high = riskAfter([Float](repeating: 1, count: 8), model, from: state)
       print(
         """
-        second \(second + 1): risk \(risk)%; in 8 seconds \(calm)% if readings go back to 0, \
-        \(rising)% if they rise
+        second \(second + 1): risk \(risk)%; \(low)% if the next 8 readings were 0, \
+        \(high)% if they were 1
         """
       )
     }
@@ -74,8 +74,8 @@ struct WatchSensor {
     using stream: inout RandomStream
   ) -> [Float] {
     (0..<steps).map { step in
-      let rise = isHot && step > start ? 0.1 * Float(step - start) : 0
-      return rise + stream.nextUniform(in: -0.5...0.5)
+      let rise = isHot && step > start ? 0.06 * Float(step - start) : 0
+      return rise + stream.nextUniform(in: -1...1)
     }
   }
 }

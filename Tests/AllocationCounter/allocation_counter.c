@@ -14,6 +14,7 @@
 #include <stdatomic.h>
 #include <stddef.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 void *__libc_malloc(size_t size);
 void *__libc_calloc(size_t count, size_t size);
@@ -29,8 +30,8 @@ static void note_allocation(void) {
   atomic_fetch_add_explicit(&allocations, 1, memory_order_relaxed);
   if (atomic_load_explicit(&is_tracing, memory_order_relaxed)) {
     void *frames[40];
-    backtrace_symbols_fd(frames, backtrace(frames, 40), 2);
-    backtrace_symbols_fd(frames, 0, 2);
+    write(STDERR_FILENO, "allocation:\n", 12);
+    backtrace_symbols_fd(frames, backtrace(frames, 40), STDERR_FILENO);
   }
 }
 

@@ -22,8 +22,9 @@ extension StreamingModel {
     private var storage: Storage
     /// Which of the two hidden buffers holds the states now: a step reads one and writes the other.
     private(set) var isOdd = false
-    /// Whether all states are zeros from before the first step. The step then leaves their products
-    /// out, as the layers do for a whole sequence.
+    /// Whether this is the state before the first step, all zeros.
+    ///
+    /// The step then leaves out the products with it, as the layers do for a whole sequence.
     private(set) var isStart = true
 
     init(_ layout: StreamingLayout) {

@@ -20,10 +20,11 @@ import RecurrentKernels
   /// The bias is added to the finished sums, as `Dense` does: in front, it would round otherwise.
   @unsafe private struct Head {
     var kernel: @convention(c) (UnsafePointer<RecurrentProduct>) -> Void
-    var add: @convention(c) (
-      RecurrentOperation, Int, UnsafePointer<Float>, Int, UnsafePointer<Float>, Int,
-      UnsafeMutablePointer<Float>
-    ) -> Void
+    var add:
+      @convention(c) (
+        RecurrentOperation, Int, UnsafePointer<Float>, Int, UnsafePointer<Float>, Int,
+        UnsafeMutablePointer<Float>
+      ) -> Void
     var product: RecurrentProduct
     var bias: UnsafePointer<Float>
   }

@@ -1,7 +1,8 @@
 // Counts the calls that allocate memory, from all threads of the process.
 //
 // A program that links this target gets its own malloc, calloc, realloc, posix_memalign,
-// aligned_alloc and memalign, which call glibc's and count while counting is on. For tests only.
+// aligned_alloc and memalign, which call glibc's and count while counting is on. With the environment variable ALLOCATION_TRACES each
+// allocation that is counted also writes to standard error where it came from. For tests only.
 
 #ifndef ALLOCATION_COUNTER_H
 #define ALLOCATION_COUNTER_H

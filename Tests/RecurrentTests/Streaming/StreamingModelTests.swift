@@ -49,6 +49,9 @@ struct StreamingModelTests {
         + [[4, 5], [17, 1, 37], [16, 16]].map { Stack(kind: kind, sizes: $0, features: 1) }
     } + [Stack(kind: .lstm, sizes: [128], features: 28), Stack(kind: .tanh, sizes: [70, 66])]
 
+  /// Those whose outputs move: a single rectified unit may be stuck at 0.
+  static let movingStacks = stacks.filter { !($0.kind == .relu && $0.sizes.contains(1)) }
+
   private static func input(steps: Int, features: Int, seed: UInt64 = 92) -> Tensor {
     var numbers = SeededNumbers(seed)
     return numbers.tensor([1, steps, features], in: -1.5...1.5)
@@ -139,7 +142,7 @@ struct StreamingModelTests {
     }
   }
 
-  @Test(arguments: stacks)
+  @Test(arguments: movingStacks)
   func `a zero state of one's own is the state before the first step`(stack: Stack) throws {
     let model = try StreamingModel(stack.model())
     let zeros = stack.sizes.map { size in
@@ -156,7 +159,7 @@ struct StreamingModelTests {
     #expect(made == given && made.layers != zeros)
   }
 
-  @Test(arguments: stacks)
+  @Test(arguments: movingStacks)
   func `a copy is a fork that neither side disturbs`(stack: Stack) throws {
     let model = try StreamingModel(stack.model())
     let input = Self.input(steps: 5, features: stack.features)

@@ -73,6 +73,12 @@ let package = Package(
       path: "Examples/OwnCell",
       swiftSettings: strict
     ),
+    .executableTarget(
+      name: "WatchSensor",
+      dependencies: ["Recurrent"],
+      path: "Examples/WatchSensor",
+      swiftSettings: strict
+    ),
 
     // Gradient checks, distances in ulps, seeded generators and golden files, for the tests below.
     .target(
@@ -81,6 +87,12 @@ let package = Package(
       path: "Tests/RecurrentTestSupport",
       swiftSettings: strict
     ),
+    // Counts allocations in the tests of what must not allocate.
+    .target(
+      name: "AllocationCounter",
+      path: "Tests/AllocationCounter",
+      cSettings: failsOnWarnings ? [.treatAllWarnings(as: .error)] : []
+    ),
     .testTarget(
       name: "RecurrentKernelsTests",
       dependencies: ["RecurrentKernels", "RecurrentTestSupport"],
@@ -88,7 +100,7 @@ let package = Package(
     ),
     .testTarget(
       name: "RecurrentTests",
-      dependencies: ["Recurrent", "RecurrentData", "RecurrentTestSupport"],
+      dependencies: ["Recurrent", "RecurrentData", "RecurrentTestSupport", "AllocationCounter"],
       swiftSettings: strict
     ),
     .testTarget(

@@ -1,0 +1,151 @@
+import RecurrentKernels
+
+/// A model prepared to read a stream: one step at a time, without allocating, locking or counting.
+///
+/// It never changes once made, so any number of streams and threads may share it; what changes is a
+/// `State`, a value that each stream keeps for itself:
+///
+///     let model = try StreamingModel(trained)
+///     var state = model.makeState()
+///     for numbers in stream { model.step(numbers, state: &state, output: &answer) }
+///     let saved = state  // a copy is a fork: stepping either leaves the other as it is
+///
+/// Steps give exactly the bits that the layers and `SequenceModel` give for the whole sequence.
+public struct StreamingModel: Sendable {
+  /// The number of features that one step reads.
+  public let inputSize: Int
+  /// The number of numbers that one step gives: the head's, or the last layer's hidden units.
+  public let outputSize: Int
+  private let plan: StreamingPlan
+
+  /// Prepares a model's layers and head; a step gives the logits after that step.
+  ///
+  /// The model's own weights are copied: training it on does not change what is streamed.
+  ///
+  /// - Throws: `StreamingError` if a layer cannot run step by step.
+  public init(_ model: SequenceModel) throws(StreamingError) {
+    try self.init(layers: model.layers, head: model.head)
+  }
+
+  /// Prepares layers without a head; a step gives the last layer's hidden state after that step.
+  ///
+  /// - Throws: `StreamingError` if a layer cannot run step by step.
+  /// - Precondition: There is at least one layer, and each reads what the one before gives.
+  public init(layers: [any RecurrentLayer]) throws(StreamingError) {
+    try self.init(layers: layers, head: nil)
+  }
+
+  private init(layers: [any RecurrentLayer], head: Dense?) throws(StreamingError) {
+    var fused: [any FusedLayer] = []
+    for (index, layer) in layers.enumerated() {
+      guard let layer = layer as? any FusedLayer else {
+        throw StreamingError(layer: index, type: "\(type(of: layer))")
+      }
+      fused.append(layer)
+    }
+    plan = StreamingPlan(fused, head: head)
+    (inputSize, outputSize) = (plan.inputSize, plan.outputSize)
+  }
+
+  /// Returns the state before the first step: zeros.
+  public func makeState() -> State { State(plan.layout) }
+
+  /// Returns the state whose parts are `layers`, one for each layer, as `State.layers` gave them.
+  ///
+  /// - Precondition: Each part has the sizes of its layer, and a cell state where the layer has one.
+  public func makeState(_ layers: [State.Layer]) -> State { State(plan.layout, layers) }
+
+  /// Reads one step's input, changes `state`, and writes the output after the step.
+  ///
+  /// `input` is `[inputSize]`, `output` `[outputSize]`. Nothing is allocated, unless `state` shares
+  /// its memory with a copy: then this step makes it a memory of its own.
+  ///
+  /// Before macOS 26 an `Array` has no spans; a `ContiguousArray` and an `ArraySlice` have, and there
+  /// is a `step` for arrays.
+  ///
+  /// - Precondition: The sizes are the model's, and the state was made by a model of the same layers.
+  /// - Complexity: O(hidden (features + hidden)) for each layer.
+  public func step(
+    _ input: Span<Float>,
+    state: inout State,
+    output: inout MutableSpan<Float>
+  ) {
+    unsafe input.withUnsafeBufferPointer { input in
+      unsafe output.withUnsafeMutableBufferPointer { output in
+        unsafe step(input, state: &state, output: output)
+      }
+    }
+  }
+
+  /// Reads one step's input, changes `state`, and writes the output after the step into an array.
+  ///
+  /// `input` is `[inputSize]`, `output` `[outputSize]`. Nothing is allocated, unless `state` or
+  /// `output` shares its memory with a copy.
+  ///
+  /// - Precondition: The sizes are the model's, and the state was made by a model of the same layers.
+  public func step(_ input: [Float], state: inout State, output: inout [Float]) {
+    unsafe input.withUnsafeBufferPointer { input in
+      unsafe output.withUnsafeMutableBufferPointer { output in
+        unsafe step(input, state: &state, output: output)
+      }
+    }
+  }
+
+  /// Reads one step's input, changes `state`, and returns the output after the step.
+  ///
+  /// This allocates the array it returns. `input` is `[inputSize]`, the result `[outputSize]`.
+  ///
+  /// - Precondition: The size is the model's, and the state was made by a model of the same layers.
+  public func step(_ input: [Float], state: inout State) -> [Float] {
+    var output = [Float](repeating: 0, count: outputSize)
+    step(input, state: &state, output: &output)
+    return output
+  }
+
+  @inline(__always)
+  private func step(
+    _ input: UnsafeBufferPointer<Float>,
+    state: inout State,
+    output: UnsafeMutableBufferPointer<Float>
+  ) {
+    require(
+      input.count == inputSize && output.count == outputSize,
+      wrongSizes(input: input.count, output: output.count)
+    )
+    require(
+      state.layout === plan.layout || state.layout == plan.layout,
+      wrongState(state.layout)
+    )
+    // Sizes are at least 1, so neither is empty.
+    guard let input = input.baseAddress, let output = output.baseAddress else { return }
+    unsafe plan.step(input, state: &state, output: output)
+  }
+
+  // Out of line, to keep the making of strings out of the step's code.
+
+  @inline(never)
+  private func wrongSizes(input: Int, output: Int) -> String {
+    """
+    a step of this StreamingModel needs an input [\(inputSize)] and an output [\(outputSize)], \
+    got [\(input)] and [\(output)]
+    """
+  }
+
+  @inline(never)
+  private func wrongState(_ layout: StreamingLayout) -> String {
+    "a StreamingModel of \(plan.layout) cannot take a state of \(layout)"
+  }
+}
+
+/// A layer that cannot run step by step.
+public struct StreamingError: Error, Sendable, Equatable, CustomStringConvertible {
+  /// The layer's place among the layers, from 0.
+  public let layer: Int
+  /// The name of the layer's type.
+  public let type: String
+
+  /// One line that says which layer, and what would do.
+  public var description: String {
+    "layer \(layer) is a \(type), which cannot be streamed; only LSTM and RNN layers can"
+  }
+}

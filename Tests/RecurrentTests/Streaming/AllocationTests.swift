@@ -1,0 +1,111 @@
+import AllocationCounter
+import Foundation
+import Recurrent
+import RecurrentTestSupport
+import Testing
+
+// Counted in processes of their own, where no other test allocates. The environment variable
+// ALLOCATION_TRACES adds to a failure where the memory was asked for.
+@Suite(
+  .enabled("allocations can only be counted with glibc and without sanitizers") {
+    allocation_counter_is_available()
+  }
+)
+struct AllocationTests {
+  private static func allocations(_ body: () throws -> Void) rethrows -> Int64 {
+    allocation_counter_start()
+    defer { _ = allocation_counter_stop() }
+    try body()
+    return allocation_counter_stop()
+  }
+
+  /// Prints the traces that a process of its own wrote.
+  private func printTraces(of result: ExitTest.Result?) {
+    print(String(decoding: result?.standardErrorContent ?? [], as: UTF8.self), terminator: "")
+  }
+
+  @Test func `allocations made on purpose are counted, on any thread`() async {
+    let result = await #expect(processExitsWith: .success, observing: [\.standardErrorContent]) {
+      var arrays = [[Float](repeating: 0, count: 1)]
+      arrays.reserveCapacity(20)
+      let none = Self.allocations {}
+      #expect(none == 0, "nothing made \(none) allocations")
+      let ten = Self.allocations {
+        for size in 1...10 { arrays.append([Float](repeating: 0, count: size)) }
+      }
+      #expect(ten == 10, "10 arrays made \(ten) allocations")
+      // Written to memory, since an optimizer leaves out an allocation that nothing uses.
+      nonisolated(unsafe) let blocks = UnsafeMutableBufferPointer<UnsafeMutableRawPointer?>
+        .allocate(capacity: 8)
+      let ways = Self.allocations {
+        blocks[0] = malloc(8)
+        blocks[1] = calloc(1, 8)
+        blocks[2] = realloc(nil, 8)
+        blocks[3] = aligned_alloc(64, 64)
+        blocks[4] = UnsafeMutableRawPointer.allocate(byteCount: 64, alignment: 64)
+      }
+      #expect(ways == 5, "5 ways to allocate made \(ways) allocations")
+      for block in blocks[..<5] { free(block) }
+      let elsewhere = Self.allocations {
+        DispatchQueue.concurrentPerform(iterations: 8) { blocks[$0] = malloc(8) }
+      }
+      #expect(elsewhere >= 8, "8 pieces of work made \(elsewhere) allocations")
+      for block in blocks { free(block) }
+      blocks.deallocate()
+    }
+    printTraces(of: result)
+  }
+
+  @Test(arguments: [[16], [128], [37, 5]], [false, true])
+  func `a streamed step allocates nothing`(sizes: [Int], isLSTM: Bool) async {
+    let result = await #expect(processExitsWith: .success, observing: [\.standardErrorContent]) {
+      [sizes, isLSTM] in
+      for hasHead in [false, true] {
+        let trained = SequenceModel.stack(sizes, isLSTM: isLSTM)
+        let model =
+          hasHead ? try StreamingModel(trained) : try StreamingModel(layers: trained.layers)
+        var state = model.makeState()
+        let input: ContiguousArray<Float> = [0.5, -1, 2]
+        var output = ContiguousArray<Float>(repeating: 0, count: model.outputSize)
+        let inputArray = Array(input)
+        var outputArray = Array(output)
+        func takeSteps(_ count: Int) {
+          for _ in 0..<count {
+            var target = output.mutableSpan
+            model.step(input.span, state: &state, output: &target)
+            model.step(inputArray, state: &state, output: &outputArray)
+          }
+        }
+        takeSteps(2)
+        let usual = Self.allocations { takeSteps(1_000) }
+        #expect(usual == 0, "1,000 steps made \(usual) allocations")
+        // An object and its floats, once, for the state that is no longer shared.
+        let fork = state
+        let first = Self.allocations { takeSteps(1) }
+        let later = Self.allocations { takeSteps(1_000) }
+        #expect(first == 2 && later == 0, "after a fork: \(first), then \(later) allocations")
+        withExtendedLifetime(fork) {}
+      }
+    }
+    printTraces(of: result)
+  }
+
+  @Test(.disabled("the training engine still makes arrays at every step"))
+  func `a training step allocates nothing after warm-up`() async {
+    let result = await #expect(processExitsWith: .success, observing: [\.standardErrorContent]) {
+      let dataset = SequenceDataset.random(count: 256)
+      let trainer = Trainer(
+        SequenceModel.stack([16, 20]),
+        optimizer: Adam(learningRate: 0.01),
+        options: TrainingOptions(batchSize: 128, threads: 2, clipNorm: 1)
+      )
+      let batches = [Array(0..<128), Array(128..<256)]
+      for batch in batches + batches { try trainer.trainBatch(on: dataset, at: batch) }
+      let steps = try Self.allocations {
+        for batch in batches { try trainer.trainBatch(on: dataset, at: batch) }
+      }
+      #expect(steps == 0, "two training steps made \(steps) allocations")
+    }
+    printTraces(of: result)
+  }
+}

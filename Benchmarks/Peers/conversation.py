@@ -61,7 +61,7 @@ def thread_count() -> int:
     """The number of threads the driver asks for."""
     parser = argparse.ArgumentParser()
     parser.add_argument("--threads", type=int, required=True)
-    return parser.parse_args().threads
+    return parser.parse_known_args()[0].threads
 
 
 def keep_to_processors(count: int) -> None:

@@ -1,9 +1,11 @@
 """ONNX Runtime, for inference and streaming; the models are made here with `onnx.helper`.
 
-Tried: `run` with a dictionary, or IO bindings made once (kept, saves a third of a small step). All
+Tried: `run` with a dictionary, or IO bindings made once (kept, saves a third of a small step). With
+`--plain-run` a stream's step is the former, as most programs write it: arrays in, arrays out. All
 graph optimisations are on, as by default. Whether threads spin while they wait is chosen by trying.
 """
 
+import sys
 from functools import partial
 
 import conversation
@@ -106,6 +108,16 @@ def load():
             [values("next_hidden", 1, 1, hidden), values("next_cell", 1, 1, hidden)],
             layer_weights(workload),
         )
+
+        if "--plain-run" in sys.argv:
+            step_input = numpy.zeros((1, 1, workload.features), numpy.float32)
+            carried = [numpy.zeros((1, 1, hidden), numpy.float32) for _ in range(2)]
+
+            def plain_step() -> None:
+                feeds = {"inputs": step_input, "hidden": carried[0], "cell": carried[1]}
+                carried[:] = running.run(None, feeds)
+
+            return Prepared(plain_step, "LSTM operator, run with arrays")
 
         def value(*shape: int):
             return onnxruntime.OrtValue.ortvalue_from_numpy(numpy.zeros(shape, numpy.float32))

@@ -12,6 +12,7 @@ enum Entrant: String, CaseIterable, Codable {
   case tensorflowGraph = "tensorflow-graph"
   case jax
   case onnxruntime
+  case onnxruntimeRun = "onnxruntime-run"
   case mlx
   case openBLAS = "openblas"
 
@@ -28,6 +29,7 @@ enum Entrant: String, CaseIterable, Codable {
     case .tensorflowGraph: "the notebook's graph"
     case .jax: "JAX"
     case .onnxruntime: "ONNX Runtime"
+    case .onnxruntimeRun: "ONNX Runtime, plain run"
     case .mlx: "MLX"
     case .openBLAS: "OpenBLAS"
     }
@@ -54,7 +56,8 @@ enum Entrant: String, CaseIterable, Codable {
       return [try Places.program("Contender").path, "--threads", "\(threads)"] + flags
     }
     let script = Places.peers.appending(path: scriptName)
-    return [python.path, "-u", script.path, "--threads", "\(threads)"]
+    let flags = self == .onnxruntimeRun ? ["--plain-run"] : []
+    return [python.path, "-u", script.path, "--threads", "\(threads)"] + flags
   }
 
   private var scriptName: String {
@@ -67,7 +70,7 @@ enum Entrant: String, CaseIterable, Codable {
     case .keras: "keras_tensorflow.py"
     case .tensorflowGraph: "tensorflow_graph.py"
     case .jax: "jax_scan.py"
-    case .onnxruntime: "onnx_runtime.py"
+    case .onnxruntime, .onnxruntimeRun: "onnx_runtime.py"
     case .mlx: "mlx_cpu.py"
     case .openBLAS: "openblas_product.py"
     }

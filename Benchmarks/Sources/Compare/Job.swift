@@ -87,7 +87,9 @@ struct Job {
   }
 
   private static func stream(_ workload: Workload) -> Job {
-    let entrants: [Entrant] = [.recurrent, .torch, .torchCell, .onnxruntime, .jax, .mlx]
+    let entrants: [Entrant] = [
+      .recurrent, .torch, .torchCell, .onnxruntime, .onnxruntimeRun, .jax, .mlx,
+    ]
     return Job(
       name: "stream-\(workload.features)x\(workload.hidden)",
       title: """

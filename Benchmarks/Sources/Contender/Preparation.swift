@@ -55,7 +55,11 @@ struct Preparation {
   }
 
   private func streaming(_ workload: Workload) throws -> () throws -> Void {
-    throw Unsupported(reason: "Recurrent cannot yet take single steps without overhead")
+    let stream = try StreamingModel(layers: model(for: workload).layers)
+    var state = stream.makeState()
+    let input = [Float](repeating: 0.5, count: workload.features)
+    var output = [Float](repeating: 0, count: workload.hidden)
+    return { stream.step(input, state: &state, output: &output) }
   }
 
   private func model(for workload: Workload) -> SequenceModel {

@@ -61,7 +61,14 @@ import RecurrentKernels
     unsafe layers = .allocate(capacity: fused.count)
     weights = fused.map { FusedWeights($0.fusedCell) }
     for (index, packed) in weights.enumerated() {
-      packed.pack(fused[index].weights, forBackward: false, forInputGradient: false)
+      let weights = fused[index].weights
+      packed.pack(
+        input: weights.input,
+        recurrent: weights.recurrent,
+        bias: weights.bias,
+        forBackward: false,
+        forInputGradient: false
+      )
       unsafe (layers + index).initialize(
         to: Layer(
           kernel: packed.cell.forwardKernel,

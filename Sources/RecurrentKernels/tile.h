@@ -93,18 +93,21 @@ INLINE void VARIANT(tile_broadcast)(Tile *tile, int rows, int vectors, const flo
   }
 }
 
+// Every element of the tile starts from zero.
 INLINE void VARIANT(tile_clear)(Tile *tile, int rows, int vectors) {
   UNROLL for (int r = 0; r < rows; r++)
     UNROLL for (int v = 0; v < vectors; v++) tile->at[r][v] = (TileVector)(0.0f);
 }
 
-INLINE void VARIANT(tile_read)(Tile *tile, int rows, int vectors, const float *c, ptrdiff_t row_stride) {
+INLINE void VARIANT(tile_read)(Tile *tile, int rows, int vectors, const float *c,
+                               ptrdiff_t row_stride) {
   UNROLL for (int r = 0; r < rows; r++)
     UNROLL for (int v = 0; v < vectors; v++)
       tile->at[r][v] = VARIANT(tile_load)(c + r * row_stride + v * RECURRENT_LANES);
 }
 
-INLINE void VARIANT(tile_write)(const Tile *tile, int rows, int vectors, float *c, ptrdiff_t row_stride) {
+INLINE void VARIANT(tile_write)(const Tile *tile, int rows, int vectors, float *c,
+                                ptrdiff_t row_stride) {
   UNROLL for (int r = 0; r < rows; r++)
     UNROLL for (int v = 0; v < vectors; v++)
       VARIANT(tile_store)(c + r * row_stride + v * RECURRENT_LANES, tile->at[r][v]);

@@ -76,7 +76,7 @@ private final class WorkBoard: @unchecked Sendable {
 
   /// Changes with every post.
   var post: UInt64 { open.load(ordering: .sequentiallyConsistent) >> 32 }
-  var isDone: Bool { isClosed.load(ordering: .acquiring) }
+  var hasClosed: Bool { isClosed.load(ordering: .acquiring) }
 
   func close() { isClosed.store(true, ordering: .sequentiallyConsistent) }
 
@@ -136,7 +136,7 @@ private final class Sleeper: Sendable {
   func waitForWork(on board: WorkBoard) -> Bool {
     let last = lastPost.load(ordering: .relaxed)
     var turns = 0
-    while !board.isDone && board.post == last {
+    while !board.hasClosed && board.post == last {
       turns += 1
       if turns < Self.patience {
         recurrent_pause()
@@ -145,12 +145,12 @@ private final class Sleeper: Sendable {
       turns = 0
       isAsleep.store(true, ordering: .sequentiallyConsistent)
       // What was posted meanwhile may have missed that this worker fell asleep.
-      let hasMissed = board.isDone || board.post != last
+      let hasMissed = board.hasClosed || board.post != last
       if hasMissed && isAsleep.exchange(false, ordering: .sequentiallyConsistent) { break }
       bell.wait()
     }
     lastPost.store(board.post, ordering: .relaxed)
-    return !board.isDone
+    return !board.hasClosed
   }
 
   /// Wakes the worker if it is asleep.

@@ -1,9 +1,11 @@
 // Exponential, logarithm, sigmoid and tanh of 16 numbers.
 //
 // Goals, in this order: the same bits on every instruction set; at most 2 units in the last place
-// from the true value for every float; exact limits (sigmoid(-inf) = 0, tanh(inf) = 1); NaN in,
-// NaN out; speed. All of exp, sigmoid and tanh reduce x = n ln 2 + r with |r| <= ln 2 / 2 and use
-// one polynomial for exp(r) - 1, a minimax fit with relative error 1e-10.
+// from the true value, for every float whose result is a normal number; exact limits
+// (sigmoid(-inf) = 0, tanh(inf) = 1); NaN in, NaN out; speed. exp, sigmoid and tanh all reduce
+// their argument to |r| <= ln 2 / 2 and use one polynomial for 1 - exp(-r), a minimax fit with
+// relative error 3e-9. The order of the sums matters: in another one the same formulas are up to 3
+// units off.
 
 #ifdef RECURRENT_VARIANT
 
@@ -26,85 +28,86 @@ INLINE IntegerVector VARIANT(as_bits)(Vector numbers) {
 
 // A whole number n, as a number and within the bits of 1.5 2^23 + n.
 typedef struct {
-  Vector whole;
+  Vector number;
   IntegerVector bits;
-} VARIANT(Exponent);
+} VARIANT(Whole);
 
-// 2^n for -127 < n < 128.
-INLINE Vector VARIANT(power_of_two)(VARIANT(Exponent) n) {
-  return VARIANT(as_numbers)((n.bits - (0x4B400000 - 127)) << 23);
+enum { VARIANT(shifted_zero) = 0x4B400000 };  // the bits of 1.5 2^23
+
+// The whole number nearest to x / scale, where that is below 2^22.
+INLINE VARIANT(Whole) VARIANT(nearest_whole)(Vector x, float inverse_scale) {
+  const Vector shift = splat(0x1.8p23f);  // adding and taking it away rounds to a whole number
+  const Vector shifted = fused(x, splat(inverse_scale), shift);
+  return (VARIANT(Whole)){shifted - shift, VARIANT(as_bits)(shifted)};
+}
+
+// 2^(k - n) for -128 < n - k < 127, and 0 for n - k = 127.
+INLINE Vector VARIANT(inverse_power_of_two)(VARIANT(Whole) n, int k) {
+  return VARIANT(as_numbers)((VARIANT(shifted_zero) + 127 + k - n.bits) << 23);
 }
 
 // p 2^n for 1/2 < p < 2 and n > -152, rounded once.
-INLINE Vector VARIANT(scaled)(Vector p, VARIANT(Exponent) n) {
+INLINE Vector VARIANT(scaled)(Vector p, VARIANT(Whole) n) {
 #if RECURRENT_LANES == 16
-  return (Vector)__builtin_ia32_scalefps512_mask(p, n.whole, p, (uint16_t)-1, 4);
+  return (Vector)__builtin_ia32_scalefps512_mask(p, n.number, p, (uint16_t)-1, 4);
 #else
   // In two halves, so that neither power leaves the range of normal numbers.
-  const IntegerVector exponent = n.bits - 0x4B400000;
+  const IntegerVector exponent = n.bits - VARIANT(shifted_zero);
   const IntegerVector half = exponent >> 1;
   return p * VARIANT(as_numbers)((half + 127) << 23) *
          VARIANT(as_numbers)((exponent - half + 127) << 23);
 #endif
 }
 
-// Splits x into n ln 2 + r, and returns exp(r) - 1. |x| must be below 2^21.
-INLINE Vector VARIANT(reduced_exponential)(Vector x, VARIANT(Exponent) *n) {
-  const float shift = 0x1.8p23f;  // adding and taking it away rounds to a whole number
-  const Vector shifted = fused(x, splat(0x1.715476p0f), splat(shift));
-  n->whole = shifted - splat(shift);
-  n->bits = VARIANT(as_bits)(shifted);
-  // ln 2 in two parts: the first has trailing zeros, so that the product is exact.
-  Vector r = fused(n->whole, splat(-0x1.62e400p-1f), x);
-  r = fused(n->whole, splat(-0x1.7f7d1cp-20f), r);
-  Vector q = splat(0x1.a1a164p-13f);
-  q = fused(q, r, splat(0x1.6d7486p-10f));
-  q = fused(q, r, splat(0x1.111090p-7f));
-  q = fused(q, r, splat(0x1.5554aep-5f));
-  q = fused(q, r, splat(0x1.555556p-3f));
-  q = fused(q, r, splat(0.5f));
-  return fused(r * r, q, r);
+#define INVERSE_LN_2 0x1.715476p0f
+// ln 2 in two parts: the first ends in zeros, so that its product with a whole number is exact.
+#define LN_2_HIGH 0x1.62e400p-1f
+#define LN_2_LOW 0x1.7f7d1cp-20f
+#define LN_2 0x1.62e430p-1f
+
+// 1 - exp(-r) for |r| <= ln 2 / 2.
+INLINE Vector VARIANT(decay)(Vector r) {
+  const Vector square = r * r;
+  const Vector low = fused(splat(0x1.555492p-3f), r, splat(-0x1.fffffcp-2f));
+  const Vector high = fused(splat(0x1.12399cp-7f), r, splat(-0x1.5558b0p-5f));
+  const Vector tail = fused(fused(splat(-0x1.6a4ed2p-10f), square, high), square, low);
+  return fused(tail, square, r);
 }
 
-// exp(x) for x <= 89.
-INLINE Vector VARIANT(exponential_below)(Vector x) {
-  x = x < splat(-104.0f) ? splat(-104.0f) : x;
-  VARIANT(Exponent) n;
-  const Vector p = VARIANT(reduced_exponential)(x, &n) + splat(1.0f);
-  return VARIANT(scaled)(p, n);
-}
-
+// exp(x) = 2^n (1 - p) with p = 1 - exp(-r) and r = n ln 2 - x.
 INLINE Vector exponential(Vector x) {
   x = x > splat(89.0f) ? splat(89.0f) : x;
-  return VARIANT(exponential_below)(x);
+  x = x < splat(-104.0f) ? splat(-104.0f) : x;
+  const VARIANT(Whole) n = VARIANT(nearest_whole)(x, INVERSE_LN_2);
+  const Vector r = fused(n.number, splat(LN_2_LOW), fused(n.number, splat(LN_2_HIGH), -x));
+  return VARIANT(scaled)(splat(1.0f) - VARIANT(decay)(r), n);
 }
 
-// 1 / (1 + exp(-x)) for x >= 0 and exp(x) / (1 + exp(x)) below, so that nothing overflows. What
-// 1 + e loses to rounding is put back, as if 1 / (1 + e) were 1: that is so where it matters most.
+// 1 / (1 + exp(-x)) = u / (u + 1 - p) with exp(-x) = 2^n (1 - p) and u = 2^-n. From the smaller of
+// u and 1 the subtraction of p loses least. Results below 2^-126 may be zero.
 INLINE Vector sigmoid(Vector x) {
   const Vector one = splat(1.0f);
-  const Vector e = VARIANT(exponential_below)(-__builtin_elementwise_abs(x));
-  const Vector divisor = one + e;
-  const Vector lost = e - (divisor - one);
-  const Vector quotient = (x < splat(0.0f) ? e : one) / divisor;
-  return fused(-quotient, lost, quotient);
+  x = x < splat(-88.0f) ? splat(-88.0f) : x;
+  x = x > splat(88.0f) ? splat(88.0f) : x;
+  const VARIANT(Whole) n = VARIANT(nearest_whole)(x, -INVERSE_LN_2);
+  const Vector u = VARIANT(inverse_power_of_two)(n, 0);
+  const Vector r = fused(n.number, splat(LN_2_LOW), fused(n.number, splat(LN_2_HIGH), x));
+  const Vector p = VARIANT(decay)(r);
+  return u / (((u < one ? u : one) - p) + (u < one ? one : u));
 }
 
-// t / (t + 2) with t = exp(2|x|) - 1. One step of refinement puts back what the sum, the
-// reciprocal and the product lose to rounding.
+// (1 - exp(-2|x|)) / (1 + exp(-2|x|)), both halved, with exp(-2|x|) = 2^-n (1 - p).
 INLINE Vector hyperbolic_tangent(Vector x) {
-  Vector magnitude = __builtin_elementwise_abs(x);
-  magnitude = magnitude > splat(10.0f) ? splat(10.0f) : magnitude;
-  VARIANT(Exponent) n;
-  const Vector p = VARIANT(reduced_exponential)(magnitude + magnitude, &n);
-  const Vector power = VARIANT(power_of_two)(n);
-  const Vector t = fused(power, p, power - splat(1.0f));
-  const Vector divisor = t + splat(2.0f);
-  const Vector lost = t - (divisor - splat(2.0f));
-  const Vector reciprocal = splat(1.0f) / divisor;
-  const Vector quotient = t * reciprocal;
-  const Vector remainder = fused(-quotient, lost, fused(-quotient, divisor, t));
-  return __builtin_elementwise_copysign(fused(remainder, reciprocal, quotient), x);
+  const Vector half = splat(0.5f);
+  const Vector magnitude = __builtin_elementwise_abs(x);
+  Vector twice = magnitude + magnitude;
+  twice = twice > splat(20.0f) ? splat(20.0f) : twice;
+  const VARIANT(Whole) n = VARIANT(nearest_whole)(twice, INVERSE_LN_2);
+  const Vector u = VARIANT(inverse_power_of_two)(n, -1);
+  // n is 29 at most: what ln 2 loses as one float does not matter.
+  const Vector p = VARIANT(decay)(fused(n.number, splat(-LN_2), twice));
+  const Vector quotient = fused(u, p, half - u) / fused(-u, p, half + u);
+  return __builtin_elementwise_copysign(quotient, x);
 }
 
 // ln x = e ln 2 + ln m with m in [sqrt(1/2), sqrt(2)).

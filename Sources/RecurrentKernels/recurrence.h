@@ -4,8 +4,8 @@
 #ifdef RECURRENT_VARIANT
 
 // What a cell adds: its gates for a tile of rows of one panel, from z [rows][64], which it may use
-// as it likes, and the gradient of its gates from the product dz(t + 1) W' of its hidden units. Both
-// are inlined where they are named.
+// as it likes, and the gradient of its gates from the product dz(t + 1) W' of its hidden units.
+// Both are inlined where they are named.
 typedef void VARIANT(Gates)(const RecurrentForwardStep *, ptrdiff_t first, ptrdiff_t rows,
                             ptrdiff_t panel, float *z);
 typedef void VARIANT(GatesGradient)(const RecurrentBackwardStep *, ptrdiff_t row, ptrdiff_t panel,

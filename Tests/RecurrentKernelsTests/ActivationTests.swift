@@ -9,6 +9,8 @@ struct ActivationTests {
     let testDescription: String
     let code: RecurrentFunction
     let exact: @Sendable (Double) -> Double
+    /// Whether a result that is no normal number may be zero instead.
+    var flushesSubnormals = false
 
     static let sigmoid = Function(
       testDescription: "sigmoid",
@@ -16,7 +18,8 @@ struct ActivationTests {
       // Below, the form that does not round 1 + e⁻ˣ away.
       exact: {
         $0 < 0 ? Foundation.exp($0) / (1 + Foundation.exp($0)) : 1 / (1 + Foundation.exp(-$0))
-      }
+      },
+      flushesSubnormals: true
     )
     static let tanh = Function(
       testDescription: "tanh",
@@ -38,6 +41,13 @@ struct ActivationTests {
       code: RECURRENT_RELU,
       exact: { max($0, 0) }
     )
+
+    /// How far `y` is from the function of `x`, in units in the last place.
+    func distance(_ y: Float, at x: Float) -> Double {
+      let want = exact(Double(x))
+      let isSubnormal = abs(want) < Double(Float.leastNormalMagnitude)
+      return flushesSubnormals && isSubnormal && y == 0 ? 0 : ulpDistance(y, want)
+    }
   }
 
   static let smooth = [Function.sigmoid, .tanh, .exp, .log]
@@ -74,7 +84,7 @@ struct ActivationTests {
       }
       let y = results[0]
       for n in 0..<count {
-        let distance = ulpDistance(y[n], function.exact(Double(x[n])))
+        let distance = function.distance(y[n], at: x[n])
         if distance > worst { (worst, place) = (distance, x[n]) }
       }
       for other in results.dropFirst() where other[..<count] != y[..<count] {
@@ -90,7 +100,7 @@ struct ActivationTests {
     var numbers = SeededNumbers(1)
     let x = numbers.floats(60_000, in: -12...12) + numbers.floats(20_000, in: -0.1...0.1)
     for (x, y) in zip(x, map(function, x)) {
-      let distance = ulpDistance(y, function.exact(Double(x)))
+      let distance = function.distance(y, at: x)
       if distance > 2 { Issue.record("\(function.testDescription)(\(x)) is \(distance) ulp off") }
     }
   }
@@ -115,7 +125,7 @@ struct ActivationTests {
     let x: [Float] = [88, -88, 88.72, 88.73, -87.3, -87.4, -103.2, -103.9]
     for function in [Function.sigmoid, .tanh, .exp] {
       for (x, y) in zip(x, map(function, x)) {
-        #expect(ulpDistance(y, function.exact(Double(x))) <= 2, "\(function.testDescription)(\(x))")
+        #expect(function.distance(y, at: x) <= 2, "\(function.testDescription)(\(x))")
       }
     }
     let tiny: [Float] = [
@@ -125,7 +135,7 @@ struct ActivationTests {
     ]
     for function in [Function.log, .tanh, .sigmoid, .exp] {
       for (x, y) in zip(tiny, map(function, tiny)) {
-        #expect(ulpDistance(y, function.exact(Double(x))) <= 2, "\(function.testDescription)(\(x))")
+        #expect(function.distance(y, at: x) <= 2, "\(function.testDescription)(\(x))")
       }
     }
     let negative = tiny.map { -$0 }

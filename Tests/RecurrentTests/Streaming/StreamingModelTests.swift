@@ -162,10 +162,12 @@ struct StreamingModelTests {
   @Test(arguments: movingStacks)
   func `a copy is a fork that neither side disturbs`(stack: Stack) throws {
     let model = try StreamingModel(stack.model())
-    let input = Self.input(steps: 5, features: stack.features)
+    // Other inputs after the copy than before: a small RNN can come back to the same state.
+    let past = Self.input(steps: 5, features: stack.features)
+    let input = Self.input(steps: 5, features: stack.features, seed: 93)
     let other = Self.input(steps: 4, features: stack.features, seed: 94)
     var state = model.makeState()
-    _ = Self.outputs(model, input, state: &state)
+    _ = Self.outputs(model, past, state: &state)
     let saved = state
     let layers = saved.layers
     let first = Self.outputs(model, input, state: &state)

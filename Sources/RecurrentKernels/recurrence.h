@@ -43,10 +43,15 @@ INLINE void VARIANT(forward_row)(const RecurrentForwardStep *s, int panels, ptrd
   RowSums sums;
   VARIANT(row_read)(&sums, panels, b, stride);
   b += RECURRENT_PANEL;
-  VARIANT(row_accumulate)(&sums, panels, s->input, b, stride, s->input_size);
-  if (s->previous_hidden) {
-    b += s->input_size * RECURRENT_PANEL;
-    VARIANT(row_accumulate)(&sums, panels, s->previous_hidden, b, stride, s->hidden_size);
+  // The same instructions read the weights of both parts: the processor's prefetcher knows a
+  // stream of addresses by its instruction, and starts anew with another one.
+  const float *a = s->input;
+  ptrdiff_t depth = s->input_size;
+  ONE_COPY for (int part = 0; part < 2; part++) {
+    VARIANT(row_accumulate)(&sums, panels, a, b, stride, depth);
+    b += depth * RECURRENT_PANEL;
+    a = s->previous_hidden;
+    depth = a ? s->hidden_size : 0;
   }
   VARIANT(row_write)(&sums, panels, scratch);
 }
@@ -109,10 +114,13 @@ INLINE void VARIANT(forward_step)(const RecurrentForwardStep *s, VARIANT(Gates) 
   _Alignas(CACHE_LINE) float z[TILE_ROWS * RECURRENT_PANEL];
   ptrdiff_t panel = 0;
   if (s->rows == 1) {
-    for (; panel + ROW_PANELS <= s->panels; panel += ROW_PANELS) {
-      VARIANT(forward_row)(s, ROW_PANELS, panel, z);
-      for (int p = 0; p < ROW_PANELS; p++) gates(s, 0, 1, panel + p, z + p * RECURRENT_PANEL);
-    }
+#define ROW(n)                                                                                     \
+  for (; panel + n <= s->panels; panel += n) {                                                     \
+    VARIANT(forward_row)(s, n, panel, z);                                                          \
+    for (int p = 0; p < n; p++) gates(s, 0, 1, panel + p, z + p * RECURRENT_PANEL);                \
+  }
+    WITH_ROW_PANELS(ROW)
+#undef ROW
   }
   const ptrdiff_t tiles = tile_count(s->rows);
   for (; panel < s->panels; panel++) {
@@ -150,12 +158,15 @@ INLINE void VARIANT(backward_step)(const RecurrentBackwardStep *s, ptrdiff_t uni
   const ptrdiff_t tiles = tile_count(s->rows);
   ptrdiff_t block = 0;
   if (s->rows == 1 && s->next_dz) {
-    for (; block + ROW_PANELS <= blocks; block += ROW_PANELS) {
-      VARIANT(backward_row)(s, ROW_PANELS, block, product);
-      for (int b = 0; b < ROW_PANELS; b++)
-        VARIANT(backward_gates)
-        (s, units, gradient, block + b, 0, 1, product + b * RECURRENT_PANEL);
-    }
+#define ROW(n)                                                                                     \
+  for (; block + n <= padded / RECURRENT_PANEL; block += n) {                                      \
+    VARIANT(backward_row)(s, n, block, product);                                                   \
+    for (int b = 0; b < n; b++)                                                                    \
+      VARIANT(backward_gates)                                                                      \
+      (s, units, gradient, block + b, 0, 1, product + b * RECURRENT_PANEL);                        \
+  }
+    WITH_ROW_PANELS(ROW)
+#undef ROW
   }
   for (; block < blocks; block++) {
     const ptrdiff_t left = padded - block * RECURRENT_PANEL;

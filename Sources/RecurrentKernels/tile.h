@@ -59,6 +59,7 @@ typedef struct {
 
 #define GROUP (RECURRENT_LANES * RECURRENT_VECTORS)
 #define UNROLL _Pragma("clang loop unroll(full)")
+#define ONE_COPY _Pragma("clang loop unroll(disable)")
 
 // a b + c, the step of every product. Where an operand is a pair of bfloat16 numbers, the first of
 // a pair in the lower half of its place, it is a0 b0 + a1 b1 + c.
@@ -129,10 +130,17 @@ INLINE void VARIANT(tile_accumulate)(Tile *tile, int rows, int vectors, const fl
   }
 }
 
-// One row alone has too few sums under way to hide the latency of a multiply-add: it takes whole
-// panels at a time, two where a panel is only four registers.
+// One row alone has too few sums under way to hide the latency of a multiply-add, and reads weights
+// faster in a few long streams: it takes whole panels, up to four where one is four registers.
 
-enum { VARIANT(row_panels) = RECURRENT_LANES == 16 ? 2 : 1 };
+#undef WITH_ROW_PANELS
+#if RECURRENT_LANES == 16
+enum { VARIANT(row_panels) = 4 };
+#define WITH_ROW_PANELS(BODY) BODY(4) BODY(2) BODY(1)
+#else
+enum { VARIANT(row_panels) = 1 };
+#define WITH_ROW_PANELS(BODY) BODY(1)
+#endif
 #define ROW_PANELS VARIANT(row_panels)
 #define PANEL_VECTORS (RECURRENT_PANEL / RECURRENT_LANES)
 #define RowSums VARIANT(RowSums)
@@ -156,7 +164,8 @@ INLINE void VARIANT(row_write)(const RowSums *sums, int panels, float *c) {
 // sums[p] += sum over k of a[k] * b[p * panel_stride + k * 64], k from 0 to depth - 1.
 INLINE void VARIANT(row_accumulate)(RowSums *sums, int panels, const float *a, const float *b,
                                     ptrdiff_t panel_stride, ptrdiff_t depth) {
-  for (ptrdiff_t k = 0; k < depth; k++) {
+  // Copies of the loop's body would share one stream of addresses between more instructions.
+  ONE_COPY for (ptrdiff_t k = 0; k < depth; k++) {
     const TileVector element = (TileVector)(a[k]);
     UNROLL for (int p = 0; p < panels; p++) {
       const float *row = b + p * panel_stride + k * RECURRENT_PANEL;

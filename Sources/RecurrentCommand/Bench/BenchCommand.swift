@@ -9,10 +9,11 @@ struct BenchCommand: AsyncParsableCommand {
     commandName: "bench",
     abstract: "Measure how fast this machine trains and runs recurrent models.",
     discussion: """
-      A row is one training step, or one pass forward over a batch. GFLOP/s are the operations \
-      that cannot be left out, two for a multiply-add: no gradient of the data, no product with a \
-      zero state, no head. They are compared with a large matrix product by the same kernel, which \
-      takes its turns among the rows.
+      A row is one training step, one pass forward over a batch, or one stream: all steps of one \
+      sequence, one call each, on one thread. GFLOP/s are the operations that cannot be left out, \
+      two for a multiply-add: no gradient of the data, no product with a zero state, no head. They \
+      are compared with a large matrix product by the same kernel, which takes its turns among the \
+      rows.
       """
   )
 
@@ -26,6 +27,9 @@ struct BenchCommand: AsyncParsableCommand {
     (.coarseTraining, BenchShape(128, 28, 28, 128)),
     (.inference, BenchShape(128, 28, 28, 128)),
     (.inference, BenchShape(64, 784, 1, 128)),
+    (.streaming, BenchShape(1, 1000, 28, 128)),
+    (.streaming, BenchShape(1, 1000, 64, 64)),
+    (.streaming, BenchShape(1, 1000, 1, 16)),
   ]
 
   @Option(help: "The recurrent cell: lstm or rnn.")
@@ -125,13 +129,15 @@ struct BenchCommand: AsyncParsableCommand {
 
   private func measureRows(_ speed: BenchSpeed) throws {
     let seconds = seconds ?? 0.5
-    let own = try ownShapes().flatMap { shape in ModelWork.possible.map { ($0, shape) } }
+    let own = try ownShapes().flatMap { shape in ModelWork.allCases.map { ($0, shape) } }
     let counts = Self.threadCounts(upTo: threads)
     let size = speed.productSize(within: 2 * seconds)
     var tasks: [any BenchTask] = counts.map { MatrixProductTask(size: size, threads: $0) }
-    let usual = Self.usual.filter { ModelWork.possible.contains($0.0) }
-    for (work, shape) in own.isEmpty ? usual : own {
-      tasks += counts.map { ModelTask(work: work, cell: cell, sizes: shape, threads: $0) }
+    for (work, shape) in own.isEmpty ? Self.usual : own
+    where work.isPossible(batch: shape.batch) {
+      tasks += counts.filter { work.isShared || $0 == 1 }.map { threads in
+        ModelTask(work: work, cell: cell, sizes: shape, threads: threads)
+      }
     }
     let rounds = BenchRounds(seconds: seconds)
     print(

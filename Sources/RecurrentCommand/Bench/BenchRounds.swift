@@ -75,7 +75,7 @@ struct BenchRounds {
 
   /// Prepares a task and does it once, which fills its memory.
   private func warmed(_ task: any BenchTask) throws -> () throws -> Void {
-    let body = task.prepared()
+    let body = try task.prepared()
     try body()
     return body
   }

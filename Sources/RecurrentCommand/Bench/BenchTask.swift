@@ -12,7 +12,7 @@ protocol BenchTask {
   var operations: Double { get }
 
   /// Allocates what is needed, and returns what does the work once.
-  func prepared() -> () throws -> Void
+  func prepared() throws -> () throws -> Void
 }
 
 /// A product of square matrices, which the other tasks are compared with.
@@ -24,7 +24,7 @@ struct MatrixProductTask: BenchTask {
   var shape: String { "\(size)x\(size)x\(size)" }
   var operations: Double { 2 * Double(size) * Double(size) * Double(size) }
 
-  func prepared() -> () throws -> Void {
+  func prepared() throws -> () throws -> Void {
     let trial = MatrixProductTrial(size: size, threads: threads)
     return { trial.run() }
   }
@@ -38,11 +38,20 @@ enum ModelWork: String, CaseIterable {
   case coarseTraining = "training bf16"
   /// One pass forward over a batch.
   case inference
+  /// One sequence, step by step, each step from the state that the last one left.
+  case streaming = "stream"
 
-  /// What this processor can do.
-  static var possible: [ModelWork] {
-    allCases.filter { $0 != .coarseTraining || Precision.bfloat16.isSupported }
+  /// Whether this processor, and a batch of that many sequences, allow it.
+  func isPossible(batch: Int) -> Bool {
+    switch self {
+    case .training, .inference: true
+    case .coarseTraining: Precision.bfloat16.isSupported
+    case .streaming: batch == 1
+    }
   }
+
+  /// Whether several threads can share it.
+  var isShared: Bool { self != .streaming }
 }
 
 /// A recurrent model at work on a batch of sequences.
@@ -68,14 +77,18 @@ struct ModelTask: BenchTask {
     return switch work {
     case .training, .coarseTraining: count.training
     case .inference: count.forward
+    // No step is the first, so that each has a state to multiply.
+    case .streaming:
+      2 * Double(sizes.steps * cell.gates * sizes.hidden) * Double(sizes.input + sizes.hidden)
     }
   }
 
-  func prepared() -> () throws -> Void {
+  func prepared() throws -> () throws -> Void {
     switch work {
     case .training: training(.float32)
     case .coarseTraining: training(.bfloat16)
     case .inference: inference()
+    case .streaming: try streaming()
     }
   }
 
@@ -96,6 +109,16 @@ struct ModelTask: BenchTask {
   private func inference() -> () throws -> Void {
     let (data, predictor) = (data, Predictor(model, threads: threads))
     return { _ = predictor?.logits(for: data) }
+  }
+
+  private func streaming() throws -> () throws -> Void {
+    let (stream, steps) = (try StreamingModel(layers: model.layers), sizes.steps)
+    var state = stream.makeState()
+    let input = [Float](repeating: 0.5, count: stream.inputSize)
+    var output = [Float](repeating: 0, count: stream.outputSize)
+    return {
+      for _ in 0..<steps { stream.step(input, state: &state, output: &output) }
+    }
   }
 
   /// A model whose starting values are quickly drawn.

@@ -44,8 +44,10 @@ struct BenchCommandTests {
       from: Data(try workbench.bytes(of: "kept.json"))
     )
     #expect(record.cell.rawValue == cell)
-    let works = ModelWork.possible.map(\.rawValue)
-    let rows = ["4x3x2x5", "1x1x1x1"].flatMap { shape in works.map { "\($0) \(shape)" } }
+    let rows = [(4, "4x3x2x5"), (1, "1x1x1x1")].flatMap { batch, shape in
+      ModelWork.allCases.filter { $0.isPossible(batch: batch) }.map { "\($0.rawValue) \(shape)" }
+    }
+    #expect(rows.contains("stream 1x1x1x1") && !rows.contains("stream 4x3x2x5"))
     #expect(record.rows.map { "\($0.job) \($0.shape)" }.dropFirst() == rows[...])
     #expect(record.rows[0].job == "product")
     for row in record.rows {

@@ -38,7 +38,7 @@ struct BenchPlanTests {
     private(set) var done: [Int] = []
     var log: (() -> Void) = {}
 
-    func prepared() -> () throws -> Void {
+    func prepared() throws -> () throws -> Void {
       preparations += 1
       return { [self] in
         done.append(preparations)

@@ -4,13 +4,15 @@ extension Results {
   /// All jobs' times side by side, each job to a scale of its own.
   var chart: BarChart {
     BarChart(
-      title: "Recurrent and its peers: shorter is faster",
+      title: "Recurrent and its peers: shorter is faster, a gap means cut",
       groups: jobs.filter { !$0.contenders.isEmpty && !$0.comparesRates }.map(group)
     )
   }
 
+  /// One peer many times slower than the others would leave them no length: it is cut.
   private func group(_ job: JobResult) -> BarChart.Group {
-    BarChart.Group(
+    let medians = job.contenders.compactMap { $0.overRounds?.median }.sorted()
+    return BarChart.Group(
       name: job.title,
       bars: job.contenders.compactMap { contender in
         guard let time = contender.overRounds else { return nil }
@@ -21,7 +23,8 @@ extension Results {
           range: time.least...time.most,
           isEmphasized: contender.entrant.isOurs
         )
-      }
+      },
+      limit: medians.isEmpty ? nil : 3 * medians[medians.count / 2]
     )
   }
 }

@@ -6,6 +6,9 @@ extension BarChart {
   private static let groupGap: Double = 18
   private static let widestName: Double = 200
   private static let gap: Double = 10
+  /// The gap in a bar that is cut, and what follows it.
+  private static let cutGap: Double = 4
+  private static let cutEnd: Double = 12
 
   /// Where bars begin, and how long the longest may be.
   private struct Columns {
@@ -73,7 +76,8 @@ extension BarChart {
       hover: heading == group.name ? nil : group.name
     )
     let ends = group.bars.map(\.value) + group.bars.compactMap { $0.range?.upperBound }
-    let largest = ends.filter { Self.isDrawable($0) }.max() ?? 0
+    let limit = group.limit.flatMap { $0 > 0 ? $0 : nil } ?? .infinity
+    let largest = min(ends.filter { Self.isDrawable($0) }.max() ?? 0, limit)
     for (index, bar) in group.bars.enumerated() {
       let y = top + Self.headingHeight + Double(index) * Self.barPitch
       let name = TextWidth.shortened(bar.name, toFit: Self.widestName, fontSize: size)
@@ -95,7 +99,7 @@ extension BarChart {
     drawing.add("<path class=\"axis\" d=\"M\(axis),\(start)v\(length)\"/>")
   }
 
-  /// Draws a bar and the line of its range; returns where the drawing ends on the right.
+  /// Draws a bar, and the line of its range where that fits; returns where the drawing ends on the right.
   private func add(
     _ bar: Bar,
     y: Double,
@@ -108,17 +112,26 @@ extension BarChart {
       columns.left + (largest > 0 ? value / largest : 0) * columns.length
     }
     let color = ChartStyle.colorClass(ofSeries: bar.isEmphasized ? 0 : 6)
-    let rectangle = ChartDrawing.rectangle(
-      x: columns.left,
-      y: y,
-      width: place(bar.value) - columns.left,
-      height: Self.barHeight
-    )
     let fade = bar.isEmphasized ? "" : " fill-opacity=\"0.45\""
     let title = MarkupText.escaped("\(bar.name): \(bar.text)")
-    drawing.add("\(rectangle) class=\"mark \(color)\"\(fade)><title>\(title)</title></rect>")
+    func addBar(from start: Double, to end: Double) {
+      let rectangle = ChartDrawing.rectangle(
+        x: start,
+        y: y,
+        width: end - start,
+        height: Self.barHeight
+      )
+      drawing.add("\(rectangle) class=\"mark \(color)\"\(fade)><title>\(title)</title></rect>")
+    }
+    guard bar.value <= largest else {
+      let end = columns.left + columns.length
+      addBar(from: columns.left, to: end - Self.cutEnd - Self.cutGap)
+      addBar(from: end - Self.cutEnd, to: end)
+      return end
+    }
+    addBar(from: columns.left, to: place(bar.value))
     guard let range = bar.range, Self.isDrawable(range.lowerBound),
-      Self.isDrawable(range.upperBound)
+      range.upperBound <= largest
     else { return place(bar.value) }
     let middle = NumberText.coordinate(y + Self.barHeight / 2)
     let (low, high) = (place(range.lowerBound), place(range.upperBound))

@@ -1,7 +1,8 @@
 /// A chart of horizontal bars in groups, for comparing a few named values at a time.
 ///
 /// Each group has a scale of its own, from zero to its largest value: bars within a group can be
-/// compared by length, and groups may hold quantities of any size or unit. A value that cannot be
+/// compared by length, and groups may hold quantities of any size or unit. A group can have a limit,
+/// past which a bar is cut, with a gap near its end to show it. A value that cannot be
 /// drawn (not a number, infinite, negative or beyond 10¹⁰⁰) leaves its bar out but keeps its text.
 ///
 /// The same chart always gives the same text, on any system and in any locale.
@@ -41,11 +42,14 @@ public struct BarChart: Sendable, Hashable {
     public var name: String
     /// The bars, from top to bottom.
     public var bars: [Bar]
+    /// The largest value drawn in full, above zero; nil for no limit.
+    public var limit: Double?
 
     /// Creates a group.
-    public init(name: String, bars: [Bar]) {
+    public init(name: String, bars: [Bar], limit: Double? = nil) {
       self.name = name
       self.bars = bars
+      self.limit = limit
     }
   }
 

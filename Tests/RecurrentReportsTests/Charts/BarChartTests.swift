@@ -62,6 +62,19 @@ struct BarChartTests {
     #expect(24 + 2 * widths[0] < 720)
   }
 
+  @Test func `a bar past the limit of its group is cut and has a gap`() {
+    var chart = chart([1, 4, 100])
+    chart.groups[0].limit = 8
+    chart.groups[0].bars[1].range = 3...9
+    let widths = widths(chart)
+    #expect(widths.count == 4)
+    #expect(abs(widths[1] - 4 * widths[0]) < 0.3)
+    #expect(widths[2] < 8 * widths[0] && widths[2] + widths[3] < 8 * widths[0])
+    #expect(widths[2] + widths[3] > 7 * widths[0])
+    #expect(chart.svg.contains("bar 2: 100.0 ms"))
+    #expect(WellFormedMarkup(chart.svg).problem == nil)
+  }
+
   @Test(
     arguments: [
       [], [0], [0, 0], [.nan], [-1, 2], [.infinity, 3], [1e300, 1], [1e99, 1e-99],

@@ -9,7 +9,7 @@ extension Results {
     )
   }
 
-  /// One peer many times slower than the others would leave them no length: it is cut.
+  /// The job's times; one that would leave the others no length is cut.
   private func group(_ job: JobResult) -> BarChart.Group {
     let medians = job.contenders.compactMap { $0.overRounds?.median }.sorted()
     return BarChart.Group(

@@ -19,7 +19,7 @@ extension StreamingModel {
     }
 
     let layout: StreamingLayout
-    private var storage: Storage
+    private var storage: Tensor.Storage
     /// Which of the two hidden buffers holds the states now: a step reads one and writes the other.
     private(set) var isOdd = false
     /// Whether this is the state before the first step, all zeros.
@@ -29,7 +29,8 @@ extension StreamingModel {
 
     init(_ layout: StreamingLayout) {
       self.layout = layout
-      storage = Storage(count: layout.count)
+      storage = Tensor.Storage(uninitialized: layout.count)
+      unsafe storage.elements.initialize(repeating: 0)
     }
 
     init(_ layout: StreamingLayout, _ layers: [Layer]) {
@@ -76,7 +77,7 @@ extension StreamingModel {
     /// The states' memory for a step, made this value's own; the pointer is valid during the step.
     @inline(__always)
     mutating func memoryForStep() -> UnsafeMutablePointer<Float> {
-      if !isKnownUniquelyReferenced(&storage) { storage = Storage(copying: storage) }
+      if !isKnownUniquelyReferenced(&storage) { storage = Tensor.Storage(copying: storage) }
       return unsafe storage.base
     }
 
@@ -96,45 +97,12 @@ extension StreamingModel.State: Equatable {
   }
 }
 
-extension StreamingModel.State {
-  /// The memory of a state, shared between copies until one of them takes a step.
-  ///
-  /// Sendable without a check by the compiler: the floats are written only while a state is made
-  /// and by a step, which first makes sure that no one else holds this storage; shared storage is
-  /// only ever read.
-  @safe private final class Storage: @unchecked Sendable {
-    private let count: Int
-    let base: UnsafeMutablePointer<Float>
+extension Tensor.Storage {
+  fileprivate func read(_ size: Int, at offset: Int) -> [Float] {
+    unsafe Array(UnsafeBufferPointer(start: base + offset, count: size))
+  }
 
-    /// Allocates zeros on a cache line's boundary.
-    init(count: Int) {
-      self.count = count
-      let memory = UnsafeMutableRawPointer.allocate(
-        byteCount: count * MemoryLayout<Float>.stride,
-        alignment: 64
-      )
-      unsafe base = memory.bindMemory(to: Float.self, capacity: count)
-      unsafe base.initialize(repeating: 0, count: count)
-    }
-
-    init(copying other: Storage) {
-      count = other.count
-      let memory = UnsafeMutableRawPointer.allocate(
-        byteCount: count * MemoryLayout<Float>.stride,
-        alignment: 64
-      )
-      unsafe base = memory.bindMemory(to: Float.self, capacity: count)
-      unsafe base.initialize(from: other.base, count: count)
-    }
-
-    deinit { unsafe base.deallocate() }
-
-    func read(_ size: Int, at offset: Int) -> [Float] {
-      unsafe Array(UnsafeBufferPointer(start: base + offset, count: size))
-    }
-
-    func write(_ numbers: [Float], at offset: Int) {
-      for (index, number) in numbers.enumerated() { unsafe base[offset + index] = number }
-    }
+  fileprivate func write(_ numbers: [Float], at offset: Int) {
+    for (index, number) in numbers.enumerated() { unsafe base[offset + index] = number }
   }
 }

@@ -71,7 +71,7 @@ import RecurrentKernels
       )
       unsafe (layers + index).initialize(
         to: Layer(
-          kernel: packed.cell.forwardKernel,
+          kernel: packed.cell.forwardKernel(in: kernels),
           request: packed.cell.streamedStep(packed.forward),
           hidden: layout.hidden[index],
           cell: layout.cell[index],
@@ -156,14 +156,6 @@ import RecurrentKernels
 }
 
 extension FusedCell {
-  /// The kernel that takes one step forward.
-  fileprivate var forwardKernel: @convention(c) (UnsafePointer<RecurrentForwardStep>) -> Void {
-    switch kind {
-    case .lstm: unsafe kernels.pointee.lstm_forward
-    case .rnn: unsafe kernels.pointee.rnn_forward
-    }
-  }
-
   /// A step of one sequence from zeros; where it reads and writes is yet to be filled in.
   fileprivate func streamedStep(_ weights: UnsafeMutablePointer<Float>) -> RecurrentForwardStep {
     unsafe RecurrentForwardStep(
@@ -181,7 +173,7 @@ extension FusedCell {
       cell: nil,
       hidden: weights,
       hidden_row_stride: layout.paddedHiddenSize,
-      activation: kind == .rnn(.relu) ? RECURRENT_RELU : RECURRENT_TANH
+      activation: activation
     )
   }
 }

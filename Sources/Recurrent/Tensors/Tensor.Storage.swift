@@ -1,12 +1,12 @@
 extension Tensor {
-  /// The memory of a tensor, shared between copies until one of them is written to.
+  /// The memory of a tensor or of a stream's state, shared between copies until one is written to.
   ///
-  /// Sendable without a check by the compiler: the elements are written only through
-  /// `Tensor.withUnsafeMutableElements`, which first makes sure that no one else holds this
-  /// storage; shared storage is only ever read.
+  /// Sendable without a check by the compiler: the elements are written only while whoever made the
+  /// storage holds it alone, or through `Tensor.withUnsafeMutableElements` and by a step of a
+  /// `StreamingModel`, which first make sure that no one else holds it; shared storage is only read.
   @safe final class Storage: @unchecked Sendable {
     let count: Int
-    private let base: UnsafeMutablePointer<Float>
+    let base: UnsafeMutablePointer<Float>
 
     /// Allocates `count` elements on a cache line's boundary, uninitialised.
     init(uninitialized count: Int) {
@@ -16,6 +16,12 @@ extension Tensor {
         alignment: 64
       )
       unsafe base = memory.bindMemory(to: Float.self, capacity: max(count, 1))
+    }
+
+    /// Allocates a copy.
+    convenience init(copying other: Storage) {
+      self.init(uninitialized: other.count)
+      unsafe base.initialize(from: other.base, count: count)
     }
 
     deinit { unsafe base.deallocate() }

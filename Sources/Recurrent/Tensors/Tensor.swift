@@ -97,11 +97,7 @@ public struct Tensor: Sendable {
     _ body: (UnsafeMutableBufferPointer<Float>) throws -> Result
   ) rethrows -> Result {
     node = nil
-    if !isKnownUniquelyReferenced(&storage) {
-      let copy = Storage(uninitialized: storage.count)
-      _ = unsafe copy.elements.initialize(from: storage.elements)
-      storage = copy
-    }
+    if !isKnownUniquelyReferenced(&storage) { storage = Storage(copying: storage) }
     return try unsafe body(storage.elements)
   }
 

@@ -99,7 +99,7 @@ extension BarChart {
     drawing.add("<path class=\"axis\" d=\"M\(axis),\(start)v\(length)\"/>")
   }
 
-  /// Draws a bar, and the line of its range where that fits; returns where the drawing ends on the right.
+  /// Draws a bar, and the line of its range where that fits; returns where this ends on the right.
   private func add(
     _ bar: Bar,
     y: Double,

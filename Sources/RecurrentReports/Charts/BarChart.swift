@@ -2,8 +2,8 @@
 ///
 /// Each group has a scale of its own, from zero to its largest value: bars within a group can be
 /// compared by length, and groups may hold quantities of any size or unit. A group can have a limit,
-/// past which a bar is cut, with a gap near its end to show it. A value that cannot be
-/// drawn (not a number, infinite, negative or beyond 10¹⁰⁰) leaves its bar out but keeps its text.
+/// past which a bar is cut, with a gap near its end to show it. A value that cannot be drawn (not a
+/// number, infinite, negative or beyond 10¹⁰⁰) leaves its bar out but keeps its text.
 ///
 /// The same chart always gives the same text, on any system and in any locale.
 public struct BarChart: Sendable, Hashable {

@@ -27,8 +27,19 @@ struct FusedCell: Sendable, Equatable {
   /// The floats of the packed weights and of their gradient, [panels][1 + I + H][64].
   var packedCount: Int { layout.panels * (1 + inputSize + hiddenSize) * PanelLayout.width }
 
-  private var activation: RecurrentFunction {
+  /// What the kernels apply to a simple network's sums; an LSTM's do not ask.
+  var activation: RecurrentFunction {
     kind == .rnn(.relu) ? RECURRENT_RELU : RECURRENT_TANH
+  }
+
+  /// The kernel that runs one step forward.
+  func forwardKernel(
+    in kernels: UnsafePointer<RecurrentKernels>
+  ) -> @convention(c) (UnsafePointer<RecurrentForwardStep>) -> Void {
+    switch kind {
+    case .lstm: unsafe kernels.pointee.lstm_forward
+    case .rnn: unsafe kernels.pointee.rnn_forward
+    }
   }
 
   /// Runs one step forward.
@@ -38,10 +49,7 @@ struct FusedCell: Sendable, Equatable {
   ) {
     var step = unsafe step
     unsafe step.activation = activation
-    switch kind {
-    case .lstm: unsafe kernels.pointee.lstm_forward(&step)
-    case .rnn: unsafe kernels.pointee.rnn_forward(&step)
-    }
+    unsafe forwardKernel(in: kernels)(&step)
   }
 
   /// Runs one step backward.

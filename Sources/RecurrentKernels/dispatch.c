@@ -8,7 +8,26 @@
 
 #define TEXT_OF(variant) #variant
 #define ENTRY(kernel, variant) .kernel = recurrent_##kernel##_##variant,
-#define TABLE(variant, text) {.name = text, RECURRENT_EACH_KERNEL(ENTRY, variant)}
+#define CELL(cell, name, variant)                                                                  \
+  [cell] = {.forward = recurrent_##name##_forward_##variant,                                       \
+            .backward = recurrent_##name##_backward_##variant},
+#define STAGED_CELL(cell, name, variant)                                                           \
+  [cell] = {.forward = recurrent_##name##_forward_##variant,                                       \
+            .backward = recurrent_##name##_backward_##variant,                                     \
+            .finish = recurrent_##name##_finish_##variant,                                         \
+            .backward_staged = recurrent_##name##_backward_staged_##variant},
+#define CELLS(variant)                                                                             \
+  static const RecurrentCellKernels cells_##variant[RECURRENT_CELLS] = {                           \
+      RECURRENT_EACH_CELL(CELL, variant) RECURRENT_EACH_STAGED_CELL(STAGED_CELL, variant)};
+#define TABLE(variant, text)                                                                       \
+  {.name = text, .cells = cells_##variant, RECURRENT_EACH_KERNEL(ENTRY, variant)}
+
+#if defined(__x86_64__)
+CELLS(avx512)
+CELLS(avx512bf16)
+CELLS(avx2)
+#endif
+CELLS(baseline)
 
 #if defined(__x86_64__)
 static const RecurrentKernels avx512 = TABLE(avx512, "avx512");

@@ -70,107 +70,117 @@ void recurrent_pack(ptrdiff_t inputs, ptrdiff_t outputs, const float *matrix,
 }
 
 // The hidden units of panel p, fewer than a panel holds in the last one.
-static ptrdiff_t units_in_panel(ptrdiff_t gates, ptrdiff_t hidden_size, ptrdiff_t p) {
-  const ptrdiff_t units = PANEL / gates;
+static ptrdiff_t units_in_panel(ptrdiff_t units, ptrdiff_t hidden_size, ptrdiff_t p) {
   const ptrdiff_t left = hidden_size - p * units;
   return left < units ? left : units;
 }
 
-static ptrdiff_t gate_panels(ptrdiff_t gates, ptrdiff_t hidden_size) {
-  const ptrdiff_t units = PANEL / gates;
+static ptrdiff_t gate_panels(ptrdiff_t units, ptrdiff_t hidden_size) {
   return (hidden_size + units - 1) / units;
 }
 
-void recurrent_pack_gates(ptrdiff_t gates, ptrdiff_t input_size, ptrdiff_t hidden_size,
-                          const float *weight_ih, const float *weight_hh, const float *bias,
-                          float *packed) {
-  const ptrdiff_t depth = 1 + input_size + hidden_size;
-  const ptrdiff_t panels = gate_panels(gates, hidden_size);
+static bool is_whole(const RecurrentGate *gate, const RecurrentGateSizes *q) {
+  return gate->bias && gate->input && (gate->recurrent || q->recurrent_size == 0);
+}
+
+void recurrent_pack_gates(const RecurrentGateSizes *q, const RecurrentGate *gates, float *packed) {
+  const ptrdiff_t depth = 1 + q->input_size + q->recurrent_size;
+  const ptrdiff_t panels = gate_panels(q->units, q->hidden_size);
+  bool fills = q->gates * q->units == PANEL;
+  for (ptrdiff_t g = 0; g < q->gates; g++) fills = fills && is_whole(&gates[g], q);
   for (ptrdiff_t p = 0; p < panels; p++) {
     float *panel = packed + p * depth * PANEL;
-    const ptrdiff_t units = units_in_panel(gates, hidden_size, p);
-    if (units < PANEL / gates || !bias) memset(panel, 0, (size_t)(depth * PANEL) * sizeof(float));
-    for (ptrdiff_t g = 0; g < gates; g++) {
-      const ptrdiff_t row = g * hidden_size + p * (PANEL / gates);
-      float *target = panel + g * (PANEL / gates);
-      if (bias) memcpy(target, bias + row, (size_t)units * sizeof(float));
+    const ptrdiff_t units = units_in_panel(q->units, q->hidden_size, p);
+    if (units < q->units || !fills) memset(panel, 0, (size_t)(depth * PANEL) * sizeof(float));
+    for (ptrdiff_t g = 0; g < q->gates; g++) {
+      const ptrdiff_t row = p * q->units;
+      float *target = panel + g * q->units;
+      if (gates[g].bias) memcpy(target, gates[g].bias + row, (size_t)units * sizeof(float));
       target += PANEL;
-      transpose(units, input_size, weight_ih + row * input_size, input_size, target, PANEL);
-      target += input_size * PANEL;
-      transpose(units, hidden_size, weight_hh + row * hidden_size, hidden_size, target, PANEL);
+      if (gates[g].input)
+        transpose(units, q->input_size, gates[g].input + row * q->input_size, q->input_size,
+                  target, PANEL);
+      target += q->input_size * PANEL;
+      if (gates[g].recurrent)
+        transpose(units, q->recurrent_size, gates[g].recurrent + row * q->recurrent_size,
+                  q->recurrent_size, target, PANEL);
     }
   }
 }
 
-// Where column j of panel p stands among the G H rows of a recurrent weight, or -1 for padding.
-static ptrdiff_t gate_row(ptrdiff_t gates, ptrdiff_t hidden_size, ptrdiff_t p, ptrdiff_t j) {
-  const ptrdiff_t units = PANEL / gates;
-  return j % units < units_in_panel(gates, hidden_size, p)
-             ? j / units * hidden_size + p * units + j % units
-             : -1;
-}
-
-void recurrent_pack_gates_transposed(ptrdiff_t gates, ptrdiff_t hidden_size, ptrdiff_t columns,
-                                     const float *weight, float *packed) {
-  const ptrdiff_t panels = gate_panels(gates, hidden_size);
+void recurrent_pack_gates_transposed(ptrdiff_t gates, ptrdiff_t units, ptrdiff_t hidden_size,
+                                     ptrdiff_t columns, const float *const *matrices,
+                                     float *packed) {
+  const ptrdiff_t panels = gate_panels(units, hidden_size);
   const ptrdiff_t blocks = (columns + PANEL - 1) / PANEL;
+  const ptrdiff_t depth = 1 + panels * gates * units;
   for (ptrdiff_t b = 0; b < blocks; b++) {
-    float *block = packed + b * (1 + panels * PANEL) * PANEL;
+    float *target = packed + b * depth * PANEL;
     const ptrdiff_t left = columns - b * PANEL;
     const size_t width = (size_t)(left < PANEL ? left : PANEL);
-    memset(block, 0, PANEL * sizeof(float));
+    memset(target, 0, PANEL * sizeof(float));
     for (ptrdiff_t p = 0; p < panels; p++) {
-      for (ptrdiff_t j = 0; j < PANEL; j++) {
-        float *target = block + (1 + p * PANEL + j) * PANEL;
-        const ptrdiff_t row = gate_row(gates, hidden_size, p, j);
-        if (row < 0 || width < PANEL) memset(target, 0, PANEL * sizeof(float));
-        if (row >= 0) memcpy(target, weight + row * columns + b * PANEL, width * sizeof(float));
+      const ptrdiff_t held = units_in_panel(units, hidden_size, p);
+      for (ptrdiff_t g = 0; g < gates; g++) {
+        const float *matrix = matrices[g];
+        for (ptrdiff_t u = 0; u < units; u++) {
+          target += PANEL;
+          const bool has_row = matrix && u < held;
+          if (!has_row || width < PANEL) memset(target, 0, PANEL * sizeof(float));
+          if (has_row)
+            memcpy(target, matrix + (p * units + u) * columns + b * PANEL, width * sizeof(float));
+        }
       }
     }
   }
 }
 
-void recurrent_unpack_gates(ptrdiff_t gates, ptrdiff_t input_size, ptrdiff_t hidden_size,
-                            const float *packed, float *weight_ih, float *weight_hh,
-                            float *bias) {
-  const ptrdiff_t depth = 1 + input_size + hidden_size;
-  const ptrdiff_t panels = gate_panels(gates, hidden_size);
+void recurrent_unpack_gates(const RecurrentGateSizes *q, const float *packed,
+                            const RecurrentGateGradient *gates) {
+  const ptrdiff_t depth = 1 + q->input_size + q->recurrent_size;
+  const ptrdiff_t panels = gate_panels(q->units, q->hidden_size);
   for (ptrdiff_t p = 0; p < panels; p++) {
-    const ptrdiff_t units = units_in_panel(gates, hidden_size, p);
-    for (ptrdiff_t g = 0; g < gates; g++) {
-      const ptrdiff_t row = g * hidden_size + p * (PANEL / gates);
-      const float *source = packed + p * depth * PANEL + g * (PANEL / gates);
-      if (bias) memcpy(bias + row, source, (size_t)units * sizeof(float));
+    const ptrdiff_t units = units_in_panel(q->units, q->hidden_size, p);
+    const ptrdiff_t row = p * q->units;
+    for (ptrdiff_t g = 0; g < q->gates; g++) {
+      const float *source = packed + p * depth * PANEL + g * q->units;
+      if (gates[g].bias) memcpy(gates[g].bias + row, source, (size_t)units * sizeof(float));
       source += PANEL;
-      transpose(input_size, units, source, PANEL, weight_ih + row * input_size, input_size);
-      source += input_size * PANEL;
-      transpose(hidden_size, units, source, PANEL, weight_hh + row * hidden_size, hidden_size);
+      if (gates[g].input)
+        transpose(q->input_size, units, source, PANEL, gates[g].input + row * q->input_size,
+                  q->input_size);
+      source += q->input_size * PANEL;
+      if (gates[g].recurrent)
+        transpose(q->recurrent_size, units, source, PANEL,
+                  gates[g].recurrent + row * q->recurrent_size, q->recurrent_size);
     }
   }
 }
 
-void recurrent_rows_to_panels(ptrdiff_t rows, ptrdiff_t size, ptrdiff_t units,
-                              const float *source, ptrdiff_t row_stride, float *panels) {
+void recurrent_rows_to_panels(ptrdiff_t rows, ptrdiff_t panel_rows, ptrdiff_t size,
+                              ptrdiff_t units, const float *source, ptrdiff_t row_stride,
+                              float *panels) {
   const ptrdiff_t count = (size + units - 1) / units;
   for (ptrdiff_t p = 0; p < count; p++) {
     const ptrdiff_t left = size - p * units;
     const ptrdiff_t width = left < units ? left : units;
     for (ptrdiff_t r = 0; r < rows; r++) {
-      float *target = panels + (p * rows + r) * units;
+      float *target = panels + (p * panel_rows + r) * units;
       memcpy(target, source + r * row_stride + p * units, (size_t)width * sizeof(float));
       if (width < units) memset(target + width, 0, (size_t)(units - width) * sizeof(float));
     }
   }
 }
 
-void recurrent_panels_to_rows(ptrdiff_t rows, ptrdiff_t size, ptrdiff_t units,
-                              const float *panels, float *target, ptrdiff_t row_stride) {
+void recurrent_panels_to_rows(ptrdiff_t rows, ptrdiff_t panel_rows, ptrdiff_t size,
+                              ptrdiff_t units, const float *panels, float *target,
+                              ptrdiff_t row_stride) {
   const ptrdiff_t count = (size + units - 1) / units;
   for (ptrdiff_t p = 0; p < count; p++) {
     const ptrdiff_t left = size - p * units;
     const ptrdiff_t width = left < units ? left : units;
     for (ptrdiff_t r = 0; r < rows; r++)
-      memcpy(target + r * row_stride + p * units, panels + (p * rows + r) * units,
+      memcpy(target + r * row_stride + p * units, panels + (p * panel_rows + r) * units,
              (size_t)width * sizeof(float));
   }
 }

@@ -55,24 +55,21 @@ void VARIANT(product)(const RecurrentProduct *q) {
   }
 }
 
-// Weights of one panel, gradient[panel][row ... row + rows), over all rows and the steps from
-// `first_step` on, at which `a` begins.
-INLINE void VARIANT(weight_gradient_tile)(const RecurrentWeightGradient *q, int rows,
+// Weights of one panel and `vectors` vectors of its columns, gradient[panel][row ... row + rows),
+// over all rows and the steps from `first_step` on, at which `a` begins.
+INLINE void VARIANT(weight_gradient_tile)(const RecurrentWeightGradient *q, int rows, int vectors,
                                           float *gradient, const float *a, ptrdiff_t a_row_stride,
                                           ptrdiff_t a_step_stride, ptrdiff_t first_step,
                                           const float *dz) {
-  for (ptrdiff_t group = 0; group < RECURRENT_PANEL; group += GROUP) {
-    Tile tile;
-    if (q->starts)
-      VARIANT(tile_clear)(&tile, rows, RECURRENT_VECTORS);
-    else
-      VARIANT(tile_read)(&tile, rows, RECURRENT_VECTORS, gradient + group, RECURRENT_PANEL);
-    for (ptrdiff_t t = q->steps - 1; t >= first_step; t--)
-      VARIANT(tile_accumulate)(&tile, rows, RECURRENT_VECTORS,
-                               a + (t - first_step) * a_step_stride, 1, a_row_stride,
-                               dz + t * q->dz_step_stride + group, RECURRENT_PANEL, q->rows);
-    VARIANT(tile_write)(&tile, rows, RECURRENT_VECTORS, gradient + group, RECURRENT_PANEL);
-  }
+  Tile tile;
+  if (q->starts)
+    VARIANT(tile_clear)(&tile, rows, vectors);
+  else
+    VARIANT(tile_read)(&tile, rows, vectors, gradient, RECURRENT_PANEL);
+  for (ptrdiff_t t = q->steps - 1; t >= first_step; t--)
+    VARIANT(tile_accumulate)(&tile, rows, vectors, a + (t - first_step) * a_step_stride, 1,
+                             a_row_stride, dz + t * q->dz_step_stride, RECURRENT_PANEL, q->rows);
+  VARIANT(tile_write)(&tile, rows, vectors, gradient, RECURRENT_PANEL);
 }
 
 // sum + a, or sum + a0 + a1.
@@ -88,27 +85,36 @@ INLINE Vector VARIANT(add_operands)(Vector sum, Vector a) {
 }
 
 INLINE void VARIANT(weight_gradient_block)(const RecurrentWeightGradient *q, ptrdiff_t size,
-                                           float *gradient, const float *a, ptrdiff_t a_row_stride,
+                                           RecurrentColumns columns, float *gradient,
+                                           const float *a, ptrdiff_t a_row_stride,
                                            ptrdiff_t a_step_stride, ptrdiff_t first_step,
                                            const float *dz) {
   const ptrdiff_t tiles = tile_count(size);
   for (ptrdiff_t t = 0; t < tiles; t++) {
     const ptrdiff_t first = tile_start(size, tiles, t);
     const ptrdiff_t rows = tile_start(size, tiles, t + 1) - first;
-#define TILE(n, vectors)                                                                           \
+    float *target = gradient + first * RECURRENT_PANEL;
+    for (ptrdiff_t group = columns.from * LANES; group < columns.to * LANES; group += GROUP) {
+      const int vectors = VARIANT(vectors_for)(columns.to * LANES - group);
+#define TILE(n, v)                                                                                 \
   VARIANT(weight_gradient_tile)                                                                    \
-  (q, n, gradient + first * RECURRENT_PANEL, a + first, a_row_stride, a_step_stride, first_step, dz)
-    WITH_CONSTANT_ROWS(rows, RECURRENT_VECTORS, TILE)
+  (q, n, v, target + group, a + first, a_row_stride, a_step_stride, first_step, dz + group)
+      WITH_CONSTANT_TILE(rows, vectors, TILE)
 #undef TILE
+    }
   }
 }
 
 void VARIANT(weight_gradient)(const RecurrentWeightGradient *q) {
   const ptrdiff_t depth = 1 + q->input_size + (q->previous_hidden ? q->hidden_size : 0);
+  const RecurrentColumns in = q->input_columns, state = q->hidden_columns;
+  const bool has_state = q->previous_hidden && state.from < state.to;
+  const int from = has_state && state.from < in.from ? state.from : in.from;
+  const int to = has_state && state.to > in.to ? state.to : in.to;
   for (ptrdiff_t p = 0; p < q->panels; p++) {
-    const float *dz = q->dz + p * q->rows * RECURRENT_PANEL;
+    const float *dz = q->dz + p * q->dz_panel_stride;
     float *gradient = q->gradient + p * depth * RECURRENT_PANEL;
-    for (ptrdiff_t group = 0; group < RECURRENT_PANEL; group += LANES) {
+    for (ptrdiff_t group = from * LANES; group < to * LANES; group += LANES) {
       Vector bias = q->starts ? splat(0.0f) : load(gradient + group);
       for (ptrdiff_t t = q->steps - 1; t >= 0; t--)
         for (ptrdiff_t r = 0; r < q->rows; r++)
@@ -117,11 +123,11 @@ void VARIANT(weight_gradient)(const RecurrentWeightGradient *q) {
       store(gradient + group, bias);
     }
     gradient += RECURRENT_PANEL;
-    VARIANT(weight_gradient_block)(q, q->input_size, gradient, q->input, q->input_row_stride,
+    VARIANT(weight_gradient_block)(q, q->input_size, in, gradient, q->input, q->input_row_stride,
                                    q->input_step_stride, 0, dz);
-    if (q->previous_hidden) {
+    if (has_state) {
       gradient += q->input_size * RECURRENT_PANEL;
-      VARIANT(weight_gradient_block)(q, q->hidden_size, gradient, q->previous_hidden,
+      VARIANT(weight_gradient_block)(q, q->hidden_size, state, gradient, q->previous_hidden,
                                      q->hidden_row_stride, q->hidden_step_stride,
                                      q->skips_first_hidden ? 1 : 0, dz);
     }

@@ -8,10 +8,7 @@
 #define RECURRENT_EACH_KERNEL(X, variant)                                                          \
   X(product, variant)                                                                              \
   X(weight_gradient, variant)                                                                      \
-  X(lstm_forward, variant)                                                                         \
-  X(lstm_backward, variant)                                                                        \
-  X(rnn_forward, variant)                                                                          \
-  X(rnn_backward, variant)                                                                         \
+  X(hidden_gradient, variant)                                                                      \
   X(map, variant)                                                                                  \
   X(map_gradient, variant)                                                                         \
   X(combine, variant)                                                                              \
@@ -27,15 +24,43 @@
   X(gradient_descent, variant)                                                                     \
   X(adam, variant)
 
+// The cells with their place among the kernels, and those of them that a second product follows.
+#define RECURRENT_EACH_CELL(X, variant)                                                            \
+  X(RECURRENT_CELL_RNN, rnn, variant)                                                              \
+  X(RECURRENT_CELL_LSTM, lstm, variant)                                                            \
+  X(RECURRENT_CELL_LSTM_PEEPHOLE, lstm_peephole, variant)                                          \
+  X(RECURRENT_CELL_LSTM_COUPLED, lstm_coupled, variant)                                            \
+  X(RECURRENT_CELL_LSTM_COUPLED_PEEPHOLE, lstm_coupled_peephole, variant)                          \
+  X(RECURRENT_CELL_GRU, gru, variant)                                                              \
+  X(RECURRENT_CELL_IND_RNN, ind_rnn, variant)                                                      \
+  X(RECURRENT_CELL_MIN_GRU, min_gru, variant)                                                      \
+  X(RECURRENT_CELL_MIN_LSTM, min_lstm, variant)                                                    \
+  X(RECURRENT_CELL_SLSTM, slstm, variant)
+
+#define RECURRENT_EACH_STAGED_CELL(X, variant)                                                     \
+  X(RECURRENT_CELL_GRU_RESET_BEFORE, gru_reset_before, variant)                                    \
+  X(RECURRENT_CELL_LEM, lem, variant)
+
 // Declares a kernel with the type its table entry has, so that the two cannot drift apart.
 #define RECURRENT_DECLARE(name, variant)                                                           \
   __typeof__(*((RecurrentKernels *)0)->name) recurrent_##name##_##variant;
+#define RECURRENT_DECLARE_CELL(cell, name, variant)                                                \
+  void recurrent_##name##_forward_##variant(const RecurrentForwardStep *);                         \
+  void recurrent_##name##_backward_##variant(const RecurrentBackwardStep *);
+#define RECURRENT_DECLARE_STAGED_CELL(cell, name, variant)                                         \
+  RECURRENT_DECLARE_CELL(cell, name, variant)                                                      \
+  void recurrent_##name##_finish_##variant(const RecurrentForwardStep *);                          \
+  void recurrent_##name##_backward_staged_##variant(const RecurrentBackwardStep *);
+#define RECURRENT_DECLARE_ALL(variant)                                                             \
+  RECURRENT_EACH_KERNEL(RECURRENT_DECLARE, variant)                                                \
+  RECURRENT_EACH_CELL(RECURRENT_DECLARE_CELL, variant)                                             \
+  RECURRENT_EACH_STAGED_CELL(RECURRENT_DECLARE_STAGED_CELL, variant)
 
 #if defined(__x86_64__)
-RECURRENT_EACH_KERNEL(RECURRENT_DECLARE, avx512)
-RECURRENT_EACH_KERNEL(RECURRENT_DECLARE, avx512bf16)
-RECURRENT_EACH_KERNEL(RECURRENT_DECLARE, avx2)
+RECURRENT_DECLARE_ALL(avx512)
+RECURRENT_DECLARE_ALL(avx512bf16)
+RECURRENT_DECLARE_ALL(avx2)
 #endif
-RECURRENT_EACH_KERNEL(RECURRENT_DECLARE, baseline)
+RECURRENT_DECLARE_ALL(baseline)
 
 #endif

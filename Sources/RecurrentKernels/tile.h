@@ -114,20 +114,46 @@ INLINE void VARIANT(tile_write)(const Tile *tile, int rows, int vectors, float *
       VARIANT(tile_store)(c + r * row_stride + v * RECURRENT_LANES, tile->at[r][v]);
 }
 
-// tile[r] += sum over k of a[r * a_row_stride + k * a_step] * b[k * b_step], k from 0 to depth - 1.
-INLINE void VARIANT(tile_accumulate)(Tile *tile, int rows, int vectors, const float *a,
-                                     ptrdiff_t a_row_stride, ptrdiff_t a_step, const float *b,
-                                     ptrdiff_t b_step, ptrdiff_t depth) {
+// tile[r] += sum over k of a[r * a_row_stride + k * a_step] * b[k * b_step], k from 0 to depth - 1,
+// for the vectors [from, to) of the tile.
+INLINE void VARIANT(tile_accumulate_some)(Tile *tile, int rows, int from, int to, const float *a,
+                                          ptrdiff_t a_row_stride, ptrdiff_t a_step, const float *b,
+                                          ptrdiff_t b_step, ptrdiff_t depth) {
   for (ptrdiff_t k = 0; k < depth; k++) {
     TileVector column[RECURRENT_VECTORS];
-    UNROLL for (int v = 0; v < vectors; v++)
+    UNROLL for (int v = from; v < to; v++)
       column[v] = VARIANT(tile_load)(b + k * b_step + v * RECURRENT_LANES);
     UNROLL for (int r = 0; r < rows; r++) {
       TileVector element = (TileVector)(a[r * a_row_stride + k * a_step]);
-      UNROLL for (int v = 0; v < vectors; v++)
+      UNROLL for (int v = from; v < to; v++)
         tile->at[r][v] = multiply_add(element, column[v], tile->at[r][v]);
     }
   }
+}
+
+// The same for the first `vectors` vectors.
+INLINE void VARIANT(tile_accumulate)(Tile *tile, int rows, int vectors, const float *a,
+                                     ptrdiff_t a_row_stride, ptrdiff_t a_step, const float *b,
+                                     ptrdiff_t b_step, ptrdiff_t depth) {
+  VARIANT(tile_accumulate_some)(tile, rows, 0, vectors, a, a_row_stride, a_step, b, b_step, depth);
+}
+
+// The same for those of a panel's columns, in vectors of 16, that lie in this group. Where a group
+// is a whole panel the columns are constants; else it is one vector of 16.
+INLINE void VARIANT(tile_accumulate_columns)(Tile *tile, int rows, RecurrentColumns columns,
+                                             ptrdiff_t group, const float *a,
+                                             ptrdiff_t a_row_stride, const float *b,
+                                             ptrdiff_t depth) {
+#if RECURRENT_LANES == 16
+  if (columns.from < columns.to)
+    VARIANT(tile_accumulate_some)(tile, rows, columns.from, columns.to, a, a_row_stride, 1, b,
+                                  RECURRENT_PANEL, depth);
+#else
+  const ptrdiff_t vector = group / LANES;
+  if (columns.from <= vector && vector < columns.to)
+    VARIANT(tile_accumulate)(tile, rows, RECURRENT_VECTORS, a, a_row_stride, 1, b,
+                             RECURRENT_PANEL, depth);
+#endif
 }
 
 // One row alone has too few sums under way to hide the latency of a multiply-add, and reads weights
@@ -161,19 +187,30 @@ INLINE void VARIANT(row_write)(const RowSums *sums, int panels, float *c) {
       VARIANT(tile_store)(c + p * RECURRENT_PANEL + v * RECURRENT_LANES, sums->at[p][v]);
 }
 
-// sums[p] += sum over k of a[k] * b[p * panel_stride + k * 64], k from 0 to depth - 1.
-INLINE void VARIANT(row_accumulate)(RowSums *sums, int panels, const float *a, const float *b,
-                                    ptrdiff_t panel_stride, ptrdiff_t depth) {
+// sums[p] += sum over k of a[k] * b[p * panel_stride + k * 64], k from 0 to depth - 1, for some
+// columns of each panel, in vectors of 16.
+INLINE void VARIANT(row_accumulate_columns)(RowSums *sums, int panels, RecurrentColumns columns,
+                                            const float *a, const float *b,
+                                            ptrdiff_t panel_stride, ptrdiff_t depth) {
+  const int from = columns.from * LANES / RECURRENT_LANES;
+  const int to = columns.to * LANES / RECURRENT_LANES;
   // Unrolled, the loop reads the second-level cache more slowly on Zen 5.
   ONE_COPY for (ptrdiff_t k = 0; k < depth; k++) {
     const TileVector element = (TileVector)(a[k]);
     UNROLL for (int p = 0; p < panels; p++) {
       const float *row = b + p * panel_stride + k * RECURRENT_PANEL;
-      UNROLL for (int v = 0; v < PANEL_VECTORS; v++)
+      UNROLL for (int v = from; v < to; v++)
         sums->at[p][v] =
             multiply_add(element, VARIANT(tile_load)(row + v * RECURRENT_LANES), sums->at[p][v]);
     }
   }
+}
+
+// The same for all columns.
+INLINE void VARIANT(row_accumulate)(RowSums *sums, int panels, const float *a, const float *b,
+                                    ptrdiff_t panel_stride, ptrdiff_t depth) {
+  const RecurrentColumns all = {0, RECURRENT_PANEL / LANES};
+  VARIANT(row_accumulate_columns)(sums, panels, all, a, b, panel_stride, depth);
 }
 
 #endif

@@ -6,10 +6,14 @@
 //
 // Panels. Every matrix product runs over panels of RECURRENT_PANEL = 64 columns. A packed weight
 // matrix of K inputs and N outputs is P = ceil(N / 64) panels, each [1 + K][64]: one row of biases,
-// then a row per input; columns past N are zero. For a recurrent layer of G gates the columns of a
-// panel are its gates one after another, 64 / G hidden units each: an LSTM panel is
-// [i of 16 units | f | g | o], an RNN panel 64 units. The hidden size is padded to whole panels;
-// padded units stay exactly zero in every buffer.
+// then a row per input; columns past N are zero. For a recurrent layer the columns of a panel are
+// blocks of hidden units, one for each gate: an LSTM panel is [i of 16 units | f | g | o], an RNN
+// panel 64 units. What each cell's blocks are is said in the file of its gates. The hidden size is
+// padded to whole panels; the hidden state of padded units stays exactly zero.
+//
+// Rows of unequal length. A batch's rows are sorted by length, the longest first, so that those
+// still running at a step are the first ones. Buffers in panels keep the same distance between
+// panels at every step, `panel_rows`, however few rows run.
 //
 // Numbers. Every sum is taken in an order fixed by the shapes alone and every multiply-add is
 // fused, so all instruction sets give the same bits. No kernel allocates, locks or keeps state.
@@ -29,8 +33,8 @@
 enum {
   /// Columns of a panel.
   RECURRENT_PANEL = 64,
-  /// Hidden units of an LSTM panel.
-  RECURRENT_LSTM_UNITS = 16,
+  /// Hidden units of a panel of cells whose panels have four blocks.
+  RECURRENT_UNITS = 16,
 };
 
 /// Which function of one number an element-wise kernel computes.
@@ -71,22 +75,32 @@ typedef struct {
   ptrdiff_t c_panel_stride;
 } RecurrentProduct;
 
+/// The columns of a panel that a part of a product concerns, in vectors of 16: [from, to).
+typedef struct {
+  int from;
+  int to;
+} RecurrentColumns;
+
 /// Adds the weight gradient of a layer over several time steps:
 /// gradient[p][0][j] += sum dz, gradient[p][1 + k][j] += sum a[k] dz, with a = [x, h].
-/// With `starts` the sums start from zero, whatever the gradient held.
+/// With `starts` the sums start from zero, whatever the gradient held. Columns that a part does not
+/// concern are left as they are.
 ///
 /// Steps are taken from the last to the first, rows from first to last. `previous_hidden` may be
 /// null (a Dense layer). With `skips_first_hidden` step 0 has a zero state before it, which adds
-/// nothing, and `previous_hidden` begins with the state before step 1.
+/// nothing, and `previous_hidden` begins with the state before step 1. Strides from step to step
+/// may be negative.
 typedef struct {
   ptrdiff_t steps;
   ptrdiff_t rows;
   ptrdiff_t panels;
   ptrdiff_t input_size;
+  RecurrentColumns input_columns;
   const float *input;
   ptrdiff_t input_row_stride;
   ptrdiff_t input_step_stride;
   ptrdiff_t hidden_size;
+  RecurrentColumns hidden_columns;
   const float *_Nullable previous_hidden;
   ptrdiff_t hidden_row_stride;
   ptrdiff_t hidden_step_stride;
@@ -94,62 +108,138 @@ typedef struct {
   /// [step][p][R][64].
   const float *dz;
   ptrdiff_t dz_step_stride;
+  ptrdiff_t dz_panel_stride;
   /// [p][1 + I + H][64], added to.
   float *gradient;
   bool starts;
 } RecurrentWeightGradient;
 
+/// The cells whose gates are kernels.
+typedef enum {
+  RECURRENT_CELL_RNN,
+  RECURRENT_CELL_LSTM,
+  RECURRENT_CELL_LSTM_PEEPHOLE,
+  RECURRENT_CELL_LSTM_COUPLED,
+  RECURRENT_CELL_LSTM_COUPLED_PEEPHOLE,
+  RECURRENT_CELL_GRU,
+  RECURRENT_CELL_GRU_RESET_BEFORE,
+  RECURRENT_CELL_IND_RNN,
+  RECURRENT_CELL_MIN_GRU,
+  RECURRENT_CELL_MIN_LSTM,
+  RECURRENT_CELL_LEM,
+  RECURRENT_CELL_SLSTM,
+  RECURRENT_CELLS,
+} RecurrentCell;
+
 /// One step of a recurrent layer, forward: z = bias + x W + h W, then the gates of the cell.
 typedef struct {
   ptrdiff_t rows;
+  ptrdiff_t panel_rows;
   ptrdiff_t panels;
   ptrdiff_t input_size;
   const float *input;
   ptrdiff_t input_row_stride;
+  /// The size of the state that weights multiply: H, or less where it is projected.
   ptrdiff_t hidden_size;
-  /// Null where the state before is zero; then h W is left out.
+  /// What weights multiply. Null where the state before is zero; then h W is left out.
   const float *_Nullable previous_hidden;
   ptrdiff_t previous_hidden_row_stride;
-  /// [p][R][16]; LSTM only; null where zero.
-  const float *_Nullable previous_cell;
+  /// The hidden state before as gates carry it over, without a mask; null where zero.
+  const float *_Nullable previous_output;
+  ptrdiff_t previous_output_row_stride;
+  /// Further states, [state][p][R][16], `state_stride` apart; null where zero.
+  const float *_Nullable previous_states;
+  /// May be `previous_states` itself.
+  float *_Nullable states;
+  ptrdiff_t state_stride;
   /// [p][1 + I + H][64].
   const float *weights;
+  /// Parameters of single units, [parameter][padded H].
+  const float *_Nullable unit_parameters;
   /// [p][R][64] after activation, kept for backward; null to keep nothing.
   float *_Nullable gates;
-  /// [p][R][16]; LSTM only. May be `previous_cell` itself.
-  float *_Nullable cell;
-  /// [R][>= padded H]. May not be `previous_hidden`.
+  /// [R][>= padded H]. May not be `previous_hidden`. Where a second product follows it is what that
+  /// product reads, and `recurrent_cells[].finish` writes the hidden state.
   float *hidden;
   ptrdiff_t hidden_row_stride;
-  /// RNN only: RECURRENT_TANH or RECURRENT_RELU.
+  /// Where a second product follows: its result, [R][>= padded H].
+  const float *_Nullable second;
+  ptrdiff_t second_row_stride;
+  /// The share of the state before that stays (zoneout), [R][>= padded H] or, with a stride of 0,
+  /// the same for all rows; null for none.
+  const float *_Nullable hidden_zoneout;
+  ptrdiff_t hidden_zoneout_row_stride;
+  const float *_Nullable cell_zoneout;
+  ptrdiff_t cell_zoneout_row_stride;
+  /// Cells with a choice of functions only.
   RecurrentFunction activation;
+  /// LEM only.
+  float time_step;
 } RecurrentForwardStep;
 
 /// One step of a recurrent layer, backward: dh = d_output + d_state + dz(t + 1) W', then dz(t).
 typedef struct {
   ptrdiff_t rows;
+  ptrdiff_t panel_rows;
+  /// The first rows that step t + 1 has too; to the others `d_hidden` arrives here.
+  ptrdiff_t next_rows;
   ptrdiff_t panels;
-  ptrdiff_t hidden_size;
-  /// [p][R][64] of step t + 1; null at the last step.
+  /// Hidden units that are really there.
+  ptrdiff_t output_size;
+  /// [p][R][64] of step t + 1; null where it has no rows.
   const float *_Nullable next_dz;
-  /// Recurrent weights for the way back, [ceil(H / 64)][1 + 64 P][64], first row zero.
+  /// The columns of dz that read the hidden state.
+  RecurrentColumns dz_columns;
+  /// Recurrent weights for the way back, [ceil(H / 64)][1 + P B][64], first row zero, with B those
+  /// columns.
   const float *weights;
-  /// [R][>= H]; null where zero. Only hidden units below H are read.
+  /// What the hidden state was multiplied by before the weights, [R][>= padded H]; null for nothing.
+  const float *_Nullable hidden_mask;
+  ptrdiff_t hidden_mask_row_stride;
+  /// [R][>= output size]; null where zero. Only that many units are read.
   const float *_Nullable d_output;
   ptrdiff_t d_output_row_stride;
-  /// Gradient of the final hidden state, [R][>= H]; null where zero.
+  /// Gradient of the final hidden state, [R][>= output size]; null where zero.
   const float *_Nullable d_hidden;
   ptrdiff_t d_hidden_row_stride;
+  /// What reaches the hidden state without weights, [R][>= padded H]: in, of step t; out, of step
+  /// t - 1. Null for cells that do not carry it over.
+  float *_Nullable d_carried;
+  ptrdiff_t d_carried_row_stride;
   /// [p][R][64]: in, the activated gates of step t; out, dz of step t.
   float *gates;
-  /// LSTM only: [p][R][16] of step t, and of step t - 1 (null where zero).
-  const float *_Nullable cell;
-  const float *_Nullable previous_cell;
-  /// LSTM only: [p][R][16]: in, dc of step t without its part through h; out, dc of step t - 1.
-  float *_Nullable d_cell;
-  /// RNN only.
+  /// Of step t, and of step t - 1 (null where zero).
+  const float *_Nullable states;
+  const float *_Nullable previous_states;
+  ptrdiff_t state_stride;
+  /// [state][p][R][16]: in, of step t without its part through h; out, of step t - 1.
+  float *_Nullable d_states;
+  const float *_Nullable previous_output;
+  ptrdiff_t previous_output_row_stride;
+  const float *_Nullable unit_parameters;
+  /// [parameter][padded H], added to.
+  float *_Nullable d_unit_parameters;
+  /// Where a second product followed: the gradient of its result, [ceil(N / 64)][R][64], and of
+  /// what it read, [R][>= padded H].
+  float *_Nullable d_second;
+  const float *_Nullable d_staged;
+  ptrdiff_t d_staged_row_stride;
+  const float *_Nullable hidden_zoneout;
+  ptrdiff_t hidden_zoneout_row_stride;
+  const float *_Nullable cell_zoneout;
+  ptrdiff_t cell_zoneout_row_stride;
   RecurrentFunction activation;
+  float time_step;
 } RecurrentBackwardStep;
+
+/// The kernels of one cell.
+typedef struct {
+  void (*forward)(const RecurrentForwardStep *);
+  void (*backward)(const RecurrentBackwardStep *);
+  /// Cells with a second product only: what follows it forward, and backward, from `d_staged`.
+  void (*_Nullable finish)(const RecurrentForwardStep *);
+  void (*_Nullable backward_staged)(const RecurrentBackwardStep *);
+} RecurrentCellKernels;
 
 /// One step of Adam over `count` parameters (D. P. Kingma, J. Ba, 2015, algorithm 1).
 typedef struct {
@@ -173,10 +263,10 @@ typedef struct {
 
   void (*product)(const RecurrentProduct *);
   void (*weight_gradient)(const RecurrentWeightGradient *);
-  void (*lstm_forward)(const RecurrentForwardStep *);
-  void (*lstm_backward)(const RecurrentBackwardStep *);
-  void (*rnn_forward)(const RecurrentForwardStep *);
-  void (*rnn_backward)(const RecurrentBackwardStep *);
+  /// The kernels of each cell, by `RecurrentCell`.
+  const RecurrentCellKernels *cells;
+  /// d_second[p][r][j] = dh of units 64 p + j, as `backward` gathers it; for a projected state.
+  void (*hidden_gradient)(const RecurrentBackwardStep *);
 
   /// y[n] = f(x[n]). y may be x.
   void (*map)(RecurrentFunction, ptrdiff_t count, const float *x, float *y);
@@ -261,30 +351,57 @@ void recurrent_pack(ptrdiff_t inputs, ptrdiff_t outputs, const float *matrix,
                     ptrdiff_t input_stride, ptrdiff_t output_stride, const float *_Nullable bias,
                     float *packed);
 
-/// Packs a recurrent layer's weights for the way forward, [P][1 + I + H][64], from
-/// weight_ih [G H][I], weight_hh [G H][H] and bias [G H] (null for none).
-void recurrent_pack_gates(ptrdiff_t gates, ptrdiff_t input_size, ptrdiff_t hidden_size,
-                          const float *weight_ih, const float *weight_hh,
-                          const float *_Nullable bias, float *packed);
+/// One gate's rows among a layer's parameters; null where the gate has none.
+typedef struct {
+  /// [H][I].
+  const float *_Nullable input;
+  /// [H][recurrent size].
+  const float *_Nullable recurrent;
+  /// [H].
+  const float *_Nullable bias;
+} RecurrentGate;
 
-/// Packs weight [G H][N] for the way back, [ceil(N / 64)][1 + 64 P][64]: what dz in panels is
-/// multiplied by. Row 0 and the rows of padded units are zero.
-void recurrent_pack_gates_transposed(ptrdiff_t gates, ptrdiff_t hidden_size, ptrdiff_t columns,
-                                     const float *weight, float *packed);
+/// The sizes that packed weights have: `gates` blocks of `units` hidden units to a panel.
+typedef struct {
+  ptrdiff_t gates;
+  ptrdiff_t units;
+  ptrdiff_t input_size;
+  ptrdiff_t recurrent_size;
+  ptrdiff_t hidden_size;
+} RecurrentGateSizes;
 
-/// The inverse of `recurrent_pack_gates`, for gradients. `bias` may be null.
-void recurrent_unpack_gates(ptrdiff_t gates, ptrdiff_t input_size, ptrdiff_t hidden_size,
-                            const float *packed, float *weight_ih, float *weight_hh,
-                            float *_Nullable bias);
+/// Packs a recurrent layer's weights for the way forward, [P][1 + I + recurrent size][64].
+void recurrent_pack_gates(const RecurrentGateSizes *, const RecurrentGate *gates, float *packed);
 
-/// Copies rows of `size` numbers, `row_stride` apart, into panels [p][R][units], the last padded
-/// with zeros.
-void recurrent_rows_to_panels(ptrdiff_t rows, ptrdiff_t size, ptrdiff_t units,
-                              const float *source, ptrdiff_t row_stride, float *panels);
+/// Packs one matrix [H][columns] for each of `gates` gates for the way back,
+/// [ceil(columns / 64)][1 + P gates units][64]: what dz in panels is multiplied by. Row 0 and the
+/// rows of padded units are zero.
+void recurrent_pack_gates_transposed(ptrdiff_t gates, ptrdiff_t units, ptrdiff_t hidden_size,
+                                     ptrdiff_t columns,
+                                     const float *_Nullable const *_Nonnull matrices,
+                                     float *packed);
+
+/// One gate's rows among the gradients of a layer's parameters; null where the gate has none.
+typedef struct {
+  float *_Nullable input;
+  float *_Nullable recurrent;
+  float *_Nullable bias;
+} RecurrentGateGradient;
+
+/// The inverse of `recurrent_pack_gates`, for gradients.
+void recurrent_unpack_gates(const RecurrentGateSizes *, const float *packed,
+                            const RecurrentGateGradient *gates);
+
+/// Copies rows of `size` numbers, `row_stride` apart, into panels [p][panel_rows][units], the last
+/// padded with zeros.
+void recurrent_rows_to_panels(ptrdiff_t rows, ptrdiff_t panel_rows, ptrdiff_t size,
+                              ptrdiff_t units, const float *source, ptrdiff_t row_stride,
+                              float *panels);
 
 /// The inverse of `recurrent_rows_to_panels`.
-void recurrent_panels_to_rows(ptrdiff_t rows, ptrdiff_t size, ptrdiff_t units,
-                              const float *panels, float *target, ptrdiff_t row_stride);
+void recurrent_panels_to_rows(ptrdiff_t rows, ptrdiff_t panel_rows, ptrdiff_t size,
+                              ptrdiff_t units, const float *panels, float *target,
+                              ptrdiff_t row_stride);
 
 #if defined(__clang__)
 #pragma clang assume_nonnull end

@@ -7,7 +7,8 @@ public protocol Cell: Parameterized {
 
   /// The number of features that one step reads.
   var inputSize: Int { get }
-  /// The number of hidden units, which is the size of one step's output.
+  /// The number of hidden units, which is the size of one step's output unless a projection
+  /// follows.
   var hiddenSize: Int { get }
 
   /// Returns the state before the first step of `batch` sequences: zeros.

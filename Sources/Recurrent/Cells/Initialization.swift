@@ -12,11 +12,15 @@ public enum Initialization: String, Sendable, Codable, CaseIterable {
 
   /// Returns starting values for a recurrent cell.
   ///
-  /// - Precondition: The sizes are at least 1.
+  /// `recurrentSize` is the number of features of the hidden state where it is not that of the
+  /// hidden units: a projection's, or 0 where there is no recurrent matrix.
+  ///
+  /// - Precondition: The other sizes are at least 1.
   func weights(
     gates: Int,
     inputSize: Int,
     hiddenSize: Int,
+    recurrentSize: Int? = nil,
     from stream: inout RandomStream
   ) -> RecurrentWeights {
     require(
@@ -24,6 +28,7 @@ public enum Initialization: String, Sendable, Codable, CaseIterable {
       "a recurrent cell needs sizes of at least 1, got input \(inputSize), hidden \(hiddenSize)"
     )
     let rows = gates * hiddenSize
+    let columns = recurrentSize ?? hiddenSize
     var bias = Initializer.constant(0)
     let input: Tensor
     let recurrent: Tensor
@@ -33,28 +38,50 @@ public enum Initialization: String, Sendable, Codable, CaseIterable {
       input = glorot.tensor([rows, inputSize], from: &stream)
       recurrent = Tensor.concatenated(
         (0..<gates).map { _ in
-          Initializer.orthogonal.tensor([hiddenSize, hiddenSize], from: &stream)
+          Initializer.orthogonal.tensor([hiddenSize, columns], from: &stream)
         },
         along: 0
       )
     case .keras:
       let glorot = Initializer.glorotUniform(inputs: inputSize, outputs: rows)
       input = glorot.tensor([rows, inputSize], from: &stream)
-      recurrent = Initializer.orthogonal.tensor([rows, hiddenSize], from: &stream)
+      recurrent = Initializer.orthogonal.tensor([rows, columns], from: &stream)
     case .torch:
       bias = .uniform(bound: 1 / Float(hiddenSize).squareRoot())
       input = bias.tensor([rows, inputSize], from: &stream)
-      recurrent = bias.tensor([rows, hiddenSize], from: &stream)
+      recurrent = bias.tensor([rows, columns], from: &stream)
     case .notebook:
-      let glorot = Initializer.glorotUniform(inputs: inputSize + hiddenSize, outputs: rows)
+      let glorot = Initializer.glorotUniform(inputs: inputSize + columns, outputs: rows)
       input = glorot.tensor([rows, inputSize], from: &stream)
-      recurrent = glorot.tensor([rows, hiddenSize], from: &stream)
+      recurrent = glorot.tensor([rows, columns], from: &stream)
     }
     return RecurrentWeights(
       input: input,
       recurrent: recurrent,
-      bias: bias.tensor([rows], from: &stream)
+      bias: bias.tensor([rows], from: &stream),
+      gates: gates
     )
+  }
+
+  /// Returns starting values for an LSTM's projection, `[projection, hidden]`.
+  func projection(
+    from hiddenSize: Int,
+    to projectionSize: Int,
+    from stream: inout RandomStream
+  ) -> Tensor {
+    let initializer =
+      self == .torch
+      ? Initializer.uniform(bound: 1 / Float(hiddenSize).squareRoot())
+      : .glorotUniform(inputs: hiddenSize, outputs: projectionSize)
+    return initializer.tensor([projectionSize, hiddenSize], from: &stream)
+  }
+
+  /// Returns starting values for a GRU's inner bias, `[hidden]`.
+  func innerBias(hiddenSize: Int, from stream: inout RandomStream) -> Tensor {
+    let initializer =
+      self == .torch
+      ? Initializer.uniform(bound: 1 / Float(hiddenSize).squareRoot()) : .constant(0)
+    return initializer.tensor([hiddenSize], from: &stream)
   }
 
   /// Returns starting values for a dense layer: the weight `[outputs, inputs]` and the bias.

@@ -1,13 +1,26 @@
-/// The simple recurrent cell: h = tanh(W[x, h'] + b).
+/// The simple recurrent cell.
+///
+///     h = tanh(W x + U h' + b)           or the larger of the sum and 0
+///
+/// `W` is `weights.input`, `U` is `weights.recurrent`; there is one bias in memory, PyTorch and ONNX
+/// keep two, of which only the sum counts.
 ///
 /// Source: J. L. Elman, "Finding structure in time", 1990.
-public struct RNNCell: Cell {
+public struct RNNCell: BuiltInCell {
   /// What the sum of a simple recurrent cell goes through.
   public enum Activation: String, Sendable, Codable {
     /// The hyperbolic tangent.
     case tanh
     /// The larger of the number and 0.
     case relu
+
+    /// Returns the activation of every element.
+    func callAsFunction(_ x: Tensor) -> Tensor {
+      switch self {
+      case .tanh: Recurrent.tanh(x)
+      case .relu: Recurrent.relu(x)
+      }
+    }
   }
 
   /// The parameters; one gate.
@@ -25,6 +38,8 @@ public struct RNNCell: Cell {
   }
 
   /// Creates a cell with random parameters.
+  ///
+  /// - Precondition: The sizes are at least 1.
   public init(
     inputSize: Int,
     hiddenSize: Int,
@@ -52,16 +67,20 @@ public struct RNNCell: Cell {
   public func zeroState(batch: Int) -> Tensor { .zeros([batch, hiddenSize]) }
 
   /// Returns the hidden state after one step, twice: as the output and as the state.
-  public func callAsFunction(_ x: Tensor, state h: Tensor) -> (output: Tensor, state: Tensor) {
-    let z = weights.preactivation(x, h)
-    let h = activation == .tanh ? tanh(z) : relu(z)
+  public func callAsFunction(
+    _ x: Tensor,
+    state h: Tensor,
+    hiddenMask: Tensor?
+  ) -> (output: Tensor, state: Tensor) {
+    let h = activation(weights.preactivation(x, h.masked(by: hiddenMask)))
     return (h, h)
   }
 
   /// Visits the weights and the bias.
   public mutating func visitParameters(
+    suffix: String,
     _ visit: (_ name: String, _ parameter: inout Tensor) throws -> Void
   ) rethrows {
-    try weights.visitParameters(suffix: "", visit)
+    try weights.visitParameters(suffix: suffix, visit)
   }
 }

@@ -107,7 +107,7 @@ struct TrainedRun {
     record = try RunRecord(of: folder)
     model = try SequenceModel(contentsOf: folder.model)
     guard model.layers[0].inputSize == record.features,
-      model.layers[0].hiddenSize == record.recipe.hiddenSize,
+      model.layers[0].outputSize == record.recipe.hiddenSize,
       model.head.outputSize == record.classNames.count,
       model.summary == .lastOutput
     else {

@@ -85,8 +85,7 @@ INLINE void VARIANT(reset_gates)(const RecurrentForwardStep *s, ptrdiff_t first,
     store(gates, load(sums));
     store(gates + UNITS, r);
     store(gates + 2 * UNITS, sigmoid(load(sums + 2 * UNITS)));
-    const Vector before = VARIANT(load_padded)(
-        s->previous_hidden, s->previous_hidden_row_stride, first + row, panel * UNITS);
+    const Vector before = masked_output_of(s, first + row, panel * UNITS);
     store(s->hidden + (first + row) * s->hidden_row_stride + panel * UNITS, r * before);
   }
 }
@@ -131,13 +130,10 @@ void VARIANT(gru_reset_before_backward_staged)(const RecurrentBackwardStep *s) {
     float *gates = s->gates + (panel * s->panel_rows + row) * RECURRENT_PANEL;
     const Vector r = load(gates + UNITS);
     const Vector d = load(s->d_staged + row * s->d_staged_row_stride + panel * UNITS);
-    Vector before = previous_output_of(s, row, panel * UNITS);
+    const Vector before = masked_output_of(s, row, panel * UNITS);
     Vector reaching = r;
-    if (s->hidden_mask) {
-      const Vector mask = load(s->hidden_mask + row * s->hidden_mask_row_stride + panel * UNITS);
-      before *= mask;
-      reaching *= mask;
-    }
+    if (s->hidden_mask)
+      reaching *= load(s->hidden_mask + row * s->hidden_mask_row_stride + panel * UNITS);
     store(gates + UNITS, d * before * (r * (splat(1.0f) - r)));
     float *carried = s->d_carried + row * s->d_carried_row_stride + panel * UNITS;
     store(carried, fused(d, reaching, load(carried)));

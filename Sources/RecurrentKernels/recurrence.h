@@ -153,6 +153,13 @@ INLINE Vector VARIANT(load_padded)(const float *rows, ptrdiff_t stride, ptrdiff_
 #define previous_output_of(s, row, unit)                                                           \
   VARIANT(load_padded)((s)->previous_output, (s)->previous_output_row_stride, row, unit)
 
+// The hidden state before as weights see it, where a cell multiplies it itself.
+#define masked_output_of(s, row, unit)                                                             \
+  ((s)->hidden_mask                                                                                \
+       ? previous_output_of(s, row, unit) *                                                        \
+             load((s)->hidden_mask + (row) * (s)->hidden_mask_row_stride + (unit))                 \
+       : previous_output_of(s, row, unit))
+
 // What of a unit's state stays in place of its new one (D. Krueger et al., "Zoneout", 2017).
 INLINE Vector VARIANT(zoned)(const float *share, ptrdiff_t stride, ptrdiff_t row, ptrdiff_t unit,
                              Vector before, Vector now) {

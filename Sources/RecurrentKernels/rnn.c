@@ -35,9 +35,8 @@ INLINE void VARIANT(gates)(const RecurrentForwardStep *s, ptrdiff_t first, ptrdi
     for (ptrdiff_t u = 0; u < RECURRENT_PANEL; u += LANES) {
       const ptrdiff_t unit = panel * RECURRENT_PANEL + u;
       Vector x = load(z + r * RECURRENT_PANEL + u);
-      if (is_independent && s->previous_hidden)
-        x = fused(load(s->unit_parameters + unit),
-                  load(s->previous_hidden + row * s->previous_hidden_row_stride + unit), x);
+      if (is_independent)
+        x = fused(load(s->unit_parameters + unit), masked_output_of(s, row, unit), x);
       const Vector h = VARIANT(activated)(s->activation, x);
       if (s->gates) store(s->gates + (panel * s->panel_rows + row) * RECURRENT_PANEL + u, h);
       VARIANT(write_hidden)(s, row, unit, h);
@@ -55,13 +54,9 @@ INLINE void VARIANT(gates_gradient)(const RecurrentBackwardStep *s, ptrdiff_t ro
     store(gates + u, dz);
     if (is_independent) {
       Vector weight = load(s->unit_parameters + unit);
-      Vector before = previous_output_of(s, row, unit);
-      if (s->hidden_mask) {
-        const Vector mask = load(s->hidden_mask + row * s->hidden_mask_row_stride + unit);
-        weight *= mask;
-        before *= mask;
-      }
-      VARIANT(add_to_units)(s, 0, s->panels * RECURRENT_PANEL, unit, dz, before);
+      if (s->hidden_mask) weight *= load(s->hidden_mask + row * s->hidden_mask_row_stride + unit);
+      VARIANT(add_to_units)
+      (s, 0, s->panels * RECURRENT_PANEL, unit, dz, masked_output_of(s, row, unit));
       VARIANT(carry)(s, row, unit, fused(dz, weight, hidden.kept));
     } else if (s->hidden_zoneout) {
       VARIANT(carry)(s, row, unit, hidden.kept);

@@ -118,7 +118,9 @@ INLINE void VARIANT(slstm_gradient)(const RecurrentBackwardStep *s, ptrdiff_t ro
   store(gates + 3 * UNITS, hidden.dh * ratio * (o * (one - o)));
   store(d_states, dc * f);
   store(d_states + s->state_stride, dn * f);
-  store(d_states + 2 * s->state_stride, splat(0.0f));
+  // Only the m given with the initial state is no function of what came before; its gradient is the
+  // one that the first step leaves.
+  store(d_states + 2 * s->state_stride, d_log_f);
   if (s->hidden_zoneout) VARIANT(carry)(s, row, panel * UNITS, hidden.kept);
 }
 

@@ -104,7 +104,7 @@ struct TrainCommandTests {
     try await workbench.trainSmall("one")
     let model = try workbench.model(of: "one")
     #expect(model.layers.first is LSTM)
-    #expect(model.layers.map(\.hiddenSize) == [8])
+    #expect(model.layers.map(\.outputSize) == [8])
     #expect(model.head.outputSize == 10)
     #expect(model.parameters.allSatisfy { $0.value.elements.allSatisfy(\.isFinite) })
   }

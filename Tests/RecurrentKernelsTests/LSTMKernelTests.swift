@@ -19,7 +19,7 @@ struct LSTMKernelTests {
     let hidden = numbers.floats(rows * hiddenSize).map { sizes.hasHidden ? $0 : 0 }
     let cell = numbers.floats(rows * hiddenSize).map { sizes.hasCell ? $0 : 0 }
     var weights = [Float](repeating: 0, count: panels * (1 + inputSize + hiddenSize) * 64)
-    recurrent_pack_gates(4, inputSize, hiddenSize, weightInput, weightHidden, bias, &weights)
+    packGates(4, inputSize, hiddenSize, weightInput, weightHidden, bias, &weights)
 
     /// Gates, new cell and hidden state, without padding.
     func run(_ kernels: RecurrentKernels, keepsGates: Bool, cellInPlace: Bool) -> [Float] {
@@ -39,6 +39,7 @@ struct LSTMKernelTests {
                   after.withPointer { after in
                     var step = RecurrentForwardStep(
                       rows: rows,
+                      panel_rows: rows,
                       panels: panels,
                       input_size: inputSize,
                       input: input,
@@ -46,15 +47,28 @@ struct LSTMKernelTests {
                       hidden_size: hiddenSize,
                       previous_hidden: sizes.hasHidden ? before : nil,
                       previous_hidden_row_stride: hiddenSize + 2,
-                      previous_cell: sizes.hasCell || cellInPlace ? cellBefore : nil,
+                      previous_output: nil,
+                      previous_output_row_stride: 0,
+                      hidden_mask: nil,
+                      hidden_mask_row_stride: 0,
+                      previous_states: sizes.hasCell || cellInPlace ? cellBefore : nil,
+                      states: cellInPlace ? cellBefore : cellAfter,
+                      state_stride: 0,
                       weights: weights,
+                      unit_parameters: nil,
                       gates: keepsGates ? gates : nil,
-                      cell: cellInPlace ? cellBefore : cellAfter,
                       hidden: after,
                       hidden_row_stride: padded,
-                      activation: RECURRENT_TANH
+                      second: nil,
+                      second_row_stride: 0,
+                      hidden_zoneout: nil,
+                      hidden_zoneout_row_stride: 0,
+                      cell_zoneout: nil,
+                      cell_zoneout_row_stride: 0,
+                      activation: RECURRENT_TANH,
+                      time_step: 1
                     )
-                    kernels.lstm_forward(&step)
+                    kernels.cells[Int(RECURRENT_CELL_LSTM.rawValue)].forward(&step)
                   }
                 }
               }
@@ -68,9 +82,7 @@ struct LSTMKernelTests {
         #expect(states[row * padded + hiddenSize..<(row + 1) * padded].allSatisfy { $0 == 0 })
       }
       var newCell = [Float](repeating: 0, count: rows * hiddenSize)
-      recurrent_panels_to_rows(
-        rows,
-        hiddenSize,
+      recurrent_panels_to_rows(rows, rows, hiddenSize,
         16,
         (cellInPlace ? cellBefore : cellAfter).values,
         &newCell,
@@ -129,7 +141,7 @@ struct LSTMKernelTests {
       repeating: 0,
       count: (hiddenSize + 63) / 64 * (1 + panels * 64) * 64
     )
-    recurrent_pack_gates_transposed(4, hiddenSize, hiddenSize, weight, &packed)
+    packGatesTransposed(4, hiddenSize, hiddenSize, weight, &packed)
 
     let got = InstructionSet.agreed { kernels in
       var next = GuardedFloats(panelled(gates: nextDz, rows: rows, hiddenSize: hiddenSize))
@@ -150,21 +162,41 @@ struct LSTMKernelTests {
                     dc.withPointer { dc in
                       var step = RecurrentBackwardStep(
                         rows: rows,
+                        panel_rows: rows,
+                        next_rows: isLast ? 0 : rows,
                         panels: panels,
-                        hidden_size: hiddenSize,
+                        output_size: hiddenSize,
                         next_dz: isLast ? nil : next,
+                        dz_columns: allColumns,
                         weights: packed,
+                        hidden_mask: nil,
+                        hidden_mask_row_stride: 0,
                         d_output: output,
                         d_output_row_stride: hiddenSize + 1,
                         d_hidden: isLast ? hidden : nil,
                         d_hidden_row_stride: hiddenSize,
+                        d_carried: nil,
+                        d_carried_row_stride: 0,
                         gates: dz,
-                        cell: cellNow,
-                        previous_cell: sizes.hasCell ? cellBefore : nil,
-                        d_cell: dc,
-                        activation: RECURRENT_TANH
+                        states: cellNow,
+                        previous_states: sizes.hasCell ? cellBefore : nil,
+                        state_stride: 0,
+                        d_states: dc,
+                        previous_output: nil,
+                        previous_output_row_stride: 0,
+                        unit_parameters: nil,
+                        d_unit_parameters: nil,
+                        d_second: nil,
+                        d_staged: nil,
+                        d_staged_row_stride: 0,
+                        hidden_zoneout: nil,
+                        hidden_zoneout_row_stride: 0,
+                        cell_zoneout: nil,
+                        cell_zoneout_row_stride: 0,
+                        activation: RECURRENT_TANH,
+                        time_step: 1
                       )
-                      kernels.lstm_backward(&step)
+                      kernels.cells[Int(RECURRENT_CELL_LSTM.rawValue)].backward(&step)
                     }
                   }
                 }
@@ -175,7 +207,7 @@ struct LSTMKernelTests {
       }
       #expect(dz.isIntact && dc.isIntact)
       var rowsOfCell = [Float](repeating: 0, count: size)
-      recurrent_panels_to_rows(rows, hiddenSize, 16, dc.values, &rowsOfCell, hiddenSize)
+      recurrent_panels_to_rows(rows, rows, hiddenSize, 16, dc.values, &rowsOfCell, hiddenSize)
       let values = dz.values
       return rowsOfCell
         + (0..<4).flatMap { gate($0, of: 4, in: values, rows: rows, hiddenSize: hiddenSize) }

@@ -48,7 +48,7 @@ struct PackingTests {
     let depth = 1 + inputSize + hiddenSize
     var packed = GuardedFloats(count: panels * depth * 64)
     packed.withPointer {
-      recurrent_pack_gates(gates, inputSize, hiddenSize, input, recurrent, bias, $0)
+      packGates(gates, inputSize, hiddenSize, input, recurrent, bias, $0)
     }
     #expect(packed.isIntact)
     // Panel 0 holds the first units of each gate, side by side; columns of padding are zero.
@@ -66,7 +66,7 @@ struct PackingTests {
     unpackedInput.withPointer { input in
       unpackedRecurrent.withPointer { recurrent in
         unpackedBias.withPointer { bias in
-          recurrent_unpack_gates(gates, inputSize, hiddenSize, values, input, recurrent, bias)
+          unpackGates(gates, inputSize, hiddenSize, values, input, recurrent, bias)
         }
       }
     }
@@ -85,7 +85,7 @@ struct PackingTests {
     var source = GuardedFloats(strided(values, columns: size, stride: size + 2))
     var panels = GuardedFloats(count: panelCount * rows * units)
     source.withPointer { source in
-      panels.withPointer { recurrent_rows_to_panels(rows, size, units, source, size + 2, $0) }
+      panels.withPointer { recurrent_rows_to_panels(rows, rows, size, units, source, size + 2, $0) }
     }
     #expect(panels.isIntact)
     for panel in 0..<panelCount {
@@ -99,7 +99,7 @@ struct PackingTests {
     }
     var back = GuardedFloats(count: rows * size)
     panels.withPointer { panels in
-      back.withPointer { recurrent_panels_to_rows(rows, size, units, panels, $0, size) }
+      back.withPointer { recurrent_panels_to_rows(rows, rows, size, units, panels, $0, size) }
     }
     #expect(back.isIntact && back.values == values)
   }

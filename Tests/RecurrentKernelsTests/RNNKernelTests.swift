@@ -18,7 +18,7 @@ struct RNNKernelTests {
     let bias = numbers.floats(hiddenSize)
     let hidden = numbers.floats(rows * hiddenSize).map { sizes.hasHidden ? $0 : 0 }
     var weights = [Float](repeating: 0, count: panels * (1 + inputSize + hiddenSize) * 64)
-    recurrent_pack_gates(1, inputSize, hiddenSize, weightInput, weightHidden, bias, &weights)
+    packGates(1, inputSize, hiddenSize, weightInput, weightHidden, bias, &weights)
     let got = InstructionSet.agreed { kernels in
       var input = GuardedFloats(strided(input, columns: inputSize, stride: inputSize + 1))
       var before = GuardedFloats(strided(hidden, columns: hiddenSize, stride: hiddenSize + 2))
@@ -32,6 +32,7 @@ struct RNNKernelTests {
               after.withPointer { after in
                 var step = RecurrentForwardStep(
                   rows: rows,
+                  panel_rows: rows,
                   panels: panels,
                   input_size: inputSize,
                   input: input,
@@ -39,15 +40,28 @@ struct RNNKernelTests {
                   hidden_size: hiddenSize,
                   previous_hidden: sizes.hasHidden ? before : nil,
                   previous_hidden_row_stride: hiddenSize + 2,
-                  previous_cell: nil,
+                  previous_output: nil,
+                  previous_output_row_stride: 0,
+                  hidden_mask: nil,
+                  hidden_mask_row_stride: 0,
+                  previous_states: nil,
+                  states: nil,
+                  state_stride: 0,
                   weights: weights,
+                  unit_parameters: nil,
                   gates: gates,
-                  cell: nil,
                   hidden: after,
                   hidden_row_stride: padded,
-                  activation: activation
+                  second: nil,
+                  second_row_stride: 0,
+                  hidden_zoneout: nil,
+                  hidden_zoneout_row_stride: 0,
+                  cell_zoneout: nil,
+                  cell_zoneout_row_stride: 0,
+                  activation: activation,
+                  time_step: 1
                 )
-                kernels.rnn_forward(&step)
+                kernels.cells[Int(RECURRENT_CELL_RNN.rawValue)].forward(&step)
               }
             }
           }
@@ -93,7 +107,7 @@ struct RNNKernelTests {
       repeating: 0,
       count: (hiddenSize + 63) / 64 * (1 + panels * 64) * 64
     )
-    recurrent_pack_gates_transposed(1, hiddenSize, hiddenSize, weight, &packed)
+    packGatesTransposed(1, hiddenSize, hiddenSize, weight, &packed)
     let got = InstructionSet.agreed { kernels in
       var next = GuardedFloats(panelled(gates: [nextDz], rows: rows, hiddenSize: hiddenSize))
       var packed = GuardedFloats(packed)
@@ -107,21 +121,41 @@ struct RNNKernelTests {
               dz.withPointer { dz in
                 var step = RecurrentBackwardStep(
                   rows: rows,
+                  panel_rows: rows,
+                  next_rows: isLast ? 0 : rows,
                   panels: panels,
-                  hidden_size: hiddenSize,
+                  output_size: hiddenSize,
                   next_dz: isLast ? nil : next,
+                  dz_columns: allColumns,
                   weights: packed,
+                  hidden_mask: nil,
+                  hidden_mask_row_stride: 0,
                   d_output: sizes.hasCell ? output : nil,
                   d_output_row_stride: hiddenSize + 1,
                   d_hidden: isLast ? hidden : nil,
                   d_hidden_row_stride: hiddenSize,
+                  d_carried: nil,
+                  d_carried_row_stride: 0,
                   gates: dz,
-                  cell: nil,
-                  previous_cell: nil,
-                  d_cell: nil,
-                  activation: activation
+                  states: nil,
+                  previous_states: nil,
+                  state_stride: 0,
+                  d_states: nil,
+                  previous_output: nil,
+                  previous_output_row_stride: 0,
+                  unit_parameters: nil,
+                  d_unit_parameters: nil,
+                  d_second: nil,
+                  d_staged: nil,
+                  d_staged_row_stride: 0,
+                  hidden_zoneout: nil,
+                  hidden_zoneout_row_stride: 0,
+                  cell_zoneout: nil,
+                  cell_zoneout_row_stride: 0,
+                  activation: activation,
+                  time_step: 1
                 )
-                kernels.rnn_backward(&step)
+                kernels.cells[Int(RECURRENT_CELL_RNN.rawValue)].backward(&step)
               }
             }
           }

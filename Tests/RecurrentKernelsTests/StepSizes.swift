@@ -40,7 +40,7 @@ struct StepSizes: Sendable, CustomStringConvertible {
 func panelled(_ values: [Float], rows: Int, units: Int) -> [Float] {
   let size = values.count / rows
   var panels = [Float](repeating: 0, count: (size + units - 1) / units * rows * units)
-  recurrent_rows_to_panels(rows, size, units, values, size, &panels)
+  recurrent_rows_to_panels(rows, rows, size, units, values, size, &panels)
   return panels
 }
 
@@ -74,3 +74,72 @@ func panelled(gates: [[Float]], rows: Int, hiddenSize: Int) -> [Float] {
   }
   return panels
 }
+
+/// Packs weights `[gates * hidden][...]` of a layer whose gates all read input and hidden state.
+func packGates(
+  _ gates: Int,
+  _ inputSize: Int,
+  _ hiddenSize: Int,
+  _ weightInput: UnsafePointer<Float>,
+  _ weightHidden: UnsafePointer<Float>,
+  _ bias: UnsafePointer<Float>?,
+  _ packed: UnsafeMutablePointer<Float>
+) {
+  var sizes = RecurrentGateSizes(
+    gates: gates,
+    units: 64 / gates,
+    input_size: inputSize,
+    recurrent_size: hiddenSize,
+    hidden_size: hiddenSize
+  )
+  let sources = (0..<gates).map { gate in
+    RecurrentGate(
+      input: weightInput + gate * hiddenSize * inputSize,
+      recurrent: weightHidden + gate * hiddenSize * hiddenSize,
+      bias: bias.map { $0 + gate * hiddenSize }
+    )
+  }
+  recurrent_pack_gates(&sizes, sources, packed)
+}
+
+/// Packs a weight `[gates * hidden][columns]` for the way back.
+func packGatesTransposed(
+  _ gates: Int,
+  _ hiddenSize: Int,
+  _ columns: Int,
+  _ weight: UnsafePointer<Float>,
+  _ packed: UnsafeMutablePointer<Float>
+) {
+  let matrices: [UnsafePointer<Float>?] = (0..<gates).map { weight + $0 * hiddenSize * columns }
+  recurrent_pack_gates_transposed(gates, 64 / gates, hiddenSize, columns, matrices, packed)
+}
+
+/// The inverse of `packGates`, for gradients.
+func unpackGates(
+  _ gates: Int,
+  _ inputSize: Int,
+  _ hiddenSize: Int,
+  _ packed: UnsafePointer<Float>,
+  _ weightInput: UnsafeMutablePointer<Float>,
+  _ weightHidden: UnsafeMutablePointer<Float>,
+  _ bias: UnsafeMutablePointer<Float>?
+) {
+  var sizes = RecurrentGateSizes(
+    gates: gates,
+    units: 64 / gates,
+    input_size: inputSize,
+    recurrent_size: hiddenSize,
+    hidden_size: hiddenSize
+  )
+  let targets = (0..<gates).map { gate in
+    RecurrentGateGradient(
+      input: weightInput + gate * hiddenSize * inputSize,
+      recurrent: weightHidden + gate * hiddenSize * hiddenSize,
+      bias: bias.map { $0 + gate * hiddenSize }
+    )
+  }
+  recurrent_unpack_gates(&sizes, packed, targets)
+}
+
+/// The columns of a whole panel.
+let allColumns = RecurrentColumns(from: 0, to: 4)

@@ -54,10 +54,12 @@ struct WeightGradientTests {
                 rows: rows,
                 panels: panels,
                 input_size: inputSize,
+                input_columns: allColumns,
                 input: input,
                 input_row_stride: inputSize + 2,
                 input_step_stride: rows * (inputSize + 2),
                 hidden_size: hiddenSize,
+                hidden_columns: allColumns,
                 previous_hidden: hiddenSize == 0
                   ? nil : hidden + (skipsFirst ? rows * (hiddenSize + 3) : 0),
                 hidden_row_stride: hiddenSize + 3,
@@ -65,6 +67,7 @@ struct WeightGradientTests {
                 skips_first_hidden: skipsFirst,
                 dz: dz,
                 dz_step_stride: panels * rows * 64,
+                dz_panel_stride: rows * 64,
                 gradient: gradient,
                 starts: starts
               )

@@ -40,7 +40,7 @@ extension SequenceModel {
     }
     let weight = try file.matrix(named: "\(head)weight")
     let bias = try file.vector(named: "\(head)bias", count: weight.shape[0])
-    guard let last = layers.last, last.hiddenSize == weight.shape[1] else {
+    guard let last = layers.last, last.outputSize == weight.shape[1] else {
       throw file.problem("array '\(head)weight' does not fit the last recurrent layer")
     }
     let summary = file.metadata["summary"].flatMap(Summary.init) ?? .lastOutput
@@ -57,7 +57,7 @@ extension SequenceModel {
     let recurrent = try file.matrix(named: names[1])
     let (rows, hiddenSize) = (recurrent.shape[0], recurrent.shape[1])
     guard input.shape[0] == rows, rows == hiddenSize || rows == 4 * hiddenSize,
-      below.map({ $0.hiddenSize == input.shape[1] }) ?? true
+      below.map({ $0.outputSize == input.shape[1] }) ?? true
     else {
       throw file.problem(
         "array '\(names[0])' of shape \(input.shape) does not fit '\(names[1])' of \(recurrent.shape)"

@@ -77,7 +77,10 @@ extension SequenceClassifier {
   ) -> Tensor {
     let predictor = (self as? SequenceModel).flatMap { Predictor($0, threads: threads) }
     if let predictor { return predictor.logits(for: dataset) }
-    let parts = (0..<dataset.count).split(by: 64).map { self(dataset.tensor(at: $0)) }
+    let parts = (0..<dataset.count).split(by: 64).map { range in
+      let pass = SequencePass(lengths: dataset.lengths.map { Array($0[range]) })
+      return self.logits(dataset.tensor(at: range), in: pass)
+    }
     return .concatenated(parts, along: 0)
   }
 }

@@ -18,8 +18,8 @@ public final class Predictor: @unchecked Sendable {
   ///
   /// - Precondition: There is at least one thread.
   public init?(_ model: SequenceModel, threads: Int = TrainingOptions.availableThreads) {
-    guard model.summary == .lastOutput, let weights = FusedModelWeights(model) else { return nil }
-    weights.pack(ParameterList(of: model).tensors, forBackward: false)
+    guard let weights = FusedModelWeights(model) else { return nil }
+    weights.pack(ParameterList(of: model).tensors)
     self.weights = weights
     pool = WorkerPool(threads: threads)
     workers = (0..<threads).map { _ in FusedWorker(weights) }
@@ -36,9 +36,9 @@ public final class Predictor: @unchecked Sendable {
       "the model reads \(weights.inputSize) features a step, the data set has \(dataset.features)"
     )
     let parts = (0..<dataset.count).split(by: partSize(of: dataset.count))
-    let indices = Array(0..<dataset.count)
+    let indices = Array(dataset.sortedByLength(Array(0..<dataset.count)[...]))
     let classes = weights.classes
-    return unsafe Tensor(uninitialized: [dataset.count, classes]) { target in
+    let logits = unsafe Tensor(uninitialized: [dataset.count, classes]) { target in
       guard let start = target.baseAddress else { return }
       // Each part writes rows of its own; the tensor outlives the call.
       nonisolated(unsafe) let base = unsafe start
@@ -56,6 +56,10 @@ public final class Predictor: @unchecked Sendable {
         )
       }
     }
+    guard dataset.lengths != nil else { return logits }
+    var places = [Int](repeating: 0, count: indices.count)
+    for (place, index) in indices.enumerated() { places[index] = place }
+    return logits.gathered(at: places)
   }
 
   /// Rows that go through the model together: enough to use the weights well, and few enough that

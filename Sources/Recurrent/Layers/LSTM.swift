@@ -1,17 +1,11 @@
-/// A long short-term memory layer: an `LSTMCell` over a whole sequence, as one fused operation.
-///
-/// Equations, gate order and bias are the cell's; the two agree to rounding, forward and backward.
-public struct LSTM: RecurrentLayer, FusedLayer {
-  /// What the layer carries from one step to the next.
-  public typealias State = LSTMCell.State
+/// A long short-term memory layer, with the options of `LSTMCell`.
+public typealias LSTM = CellLayer<LSTMCell>
 
-  /// The parameters; four gates: input, forget, candidate, output.
-  public var weights: RecurrentWeights
-
-  /// Creates a layer from its parameters.
+extension CellLayer where LayerCell == LSTMCell {
+  /// Creates a layer from the parameters of a plain LSTM.
   ///
   /// - Precondition: The weights have four gates.
-  public init(_ weights: RecurrentWeights) { self.weights = LSTMCell(weights).weights }
+  public init(_ weights: RecurrentWeights) { self.init(LSTMCell(weights)) }
 
   /// Creates a layer with random parameters.
   ///
@@ -21,41 +15,26 @@ public struct LSTM: RecurrentLayer, FusedLayer {
   public init(
     inputSize: Int,
     hiddenSize: Int,
+    options: LSTMCell.Options = LSTMCell.Options(),
     forgetBias: Float = 1,
     initialization: Initialization = .recommended,
     using stream: inout RandomStream
   ) {
-    weights =
+    self.init(
       LSTMCell(
         inputSize: inputSize,
         hiddenSize: hiddenSize,
+        options: options,
         forgetBias: forgetBias,
         initialization: initialization,
         using: &stream
-      ).weights
-  }
-
-  /// Returns every step's output, `[batch, time, hidden]`, and the state after the last step.
-  ///
-  /// `input` is `[batch, time, features]`. No state is the same as a state of zeros.
-  ///
-  /// - Precondition: The input has rank 3, at least one step, and `inputSize` features.
-  /// - Complexity: O(batch time hidden (features + hidden)).
-  public func callAsFunction(
-    _ input: Tensor,
-    state: State? = nil
-  ) -> (output: Tensor, state: State) {
-    let (output, states) = run(
-      input,
-      states: state.map { [$0.hidden, $0.cell] },
-      name: "LSTM"
+      )
     )
-    return (output, State(hidden: states[0], cell: states[1]))
   }
 
-  /// Returns every step's output, `[batch, time, hidden]`, from a state of zeros.
-  public func outputs(_ input: Tensor) -> Tensor { self(input).output }
-
-  static let modelKey = "lstm"
-  var fusedCell: FusedCell { FusedCell(.lstm, inputSize: inputSize, hiddenSize: hiddenSize) }
+  /// The parameters; four gates: input, forget, candidate, output, without the first if coupled.
+  public var weights: RecurrentWeights {
+    get { cell.weights }
+    set { cell.weights = newValue }
+  }
 }

@@ -2,40 +2,71 @@
 public protocol SequenceClassifier: Parameterized {
   /// Returns the logits, `[batch, classes]`, for sequences `[batch, time, features]`.
   func callAsFunction(_ input: Tensor) -> Tensor
+
+  /// Returns the logits for sequences of the pass's lengths, in training with its masks.
+  ///
+  /// A model that does not implement this reads whole rows without masks.
+  func logits(_ input: Tensor, in pass: SequencePass) -> Tensor
+}
+
+extension SequenceClassifier {
+  /// Returns the logits for whole rows.
+  ///
+  /// - Precondition: All rows have as many steps as the batch.
+  public func logits(_ input: Tensor, in pass: SequencePass) -> Tensor {
+    require(
+      pass.lengths?.allSatisfy { $0 == input.shape[1] } ?? true,
+      "\(Self.self) reads whole rows; implement logits(_:in:) for rows of unequal length"
+    )
+    return self(input)
+  }
 }
 
 /// Recurrent layers one on another, what of their output is kept, and a dense head.
 public struct SequenceModel: SequenceClassifier {
   /// Which outputs of the last recurrent layer the head reads.
-  public enum Summary: String, Sendable, Codable {
-    /// The last step's; the model gives `[batch, classes]`.
+  public enum Summary: String, Sendable, Codable, CaseIterable {
+    /// The output after everything was read; the model gives `[batch, classes]`.
     case lastOutput
     /// Every step's; the model gives `[batch, time, classes]`.
     case allOutputs
+    /// The mean over the steps of each row; the model gives `[batch, classes]`.
+    case meanOutput
+    /// The largest of each feature over the steps of each row; the model gives `[batch, classes]`.
+    case maxOutput
   }
 
   /// The recurrent layers, the first reads the input.
   public var layers: [any RecurrentLayer]
   /// Which outputs the head reads.
   public let summary: Summary
+  /// The share of the head's inputs that are left out in training, drawn for each example.
+  public var headDropout: Float
   /// The layer that turns outputs into logits.
   public var head: Dense
 
   /// Creates a model from its layers.
   ///
   /// - Precondition: There is at least one recurrent layer, and each reads what the one before
-  ///   gives.
-  public init(layers: [any RecurrentLayer], summary: Summary = .lastOutput, head: Dense) {
+  ///   gives; the dropout is from 0 up to 1.
+  public init(
+    layers: [any RecurrentLayer],
+    summary: Summary = .lastOutput,
+    headDropout: Float = 0,
+    head: Dense
+  ) {
     require(!layers.isEmpty, "a SequenceModel needs at least one recurrent layer")
+    require((0..<1).contains(headDropout), "dropout is from 0 up to 1, got \(headDropout)")
     let sizes = layers.dropFirst().map(\.inputSize) + [head.inputSize]
     for (layer, next) in zip(layers, sizes) {
       require(
-        layer.hiddenSize == next,
-        "a layer that gives \(layer.hiddenSize) features cannot feed one that reads \(next)"
+        layer.outputSize == next,
+        "a layer that gives \(layer.outputSize) features cannot feed one that reads \(next)"
       )
     }
     self.layers = layers
     self.summary = summary
+    self.headDropout = headDropout
     self.head = head
   }
 
@@ -103,7 +134,7 @@ public struct SequenceModel: SequenceClassifier {
     self.init(
       layers: [layer],
       head: Dense(
-        inputSize: layer.hiddenSize,
+        inputSize: layer.outputSize,
         outputSize: classes,
         initialization: initialization,
         using: &stream
@@ -116,12 +147,23 @@ public struct SequenceModel: SequenceClassifier {
   /// They are `[batch, classes]`, or `[batch, time, classes]` where all outputs are kept.
   ///
   /// - Precondition: The input has rank 3 and the first layer's input size.
-  public func callAsFunction(_ input: Tensor) -> Tensor {
-    let outputs = layers.reduce(input) { $1.outputs($0) }
-    return switch summary {
-    case .lastOutput: head(outputs.slice(at: outputs.shape[1] - 1, along: 1))
-    case .allOutputs: head(outputs)
+  public func callAsFunction(_ input: Tensor) -> Tensor { logits(input, in: SequencePass()) }
+
+  /// Returns the logits for sequences of the pass's lengths, in training with its masks.
+  ///
+  /// - Precondition: As for a call; there is a length for each row, from 1 to the number of steps.
+  public func logits(_ input: Tensor, in pass: SequencePass) -> Tensor {
+    var pass = pass
+    var output = LayerOutput(outputs: input, final: input)
+    for (index, layer) in layers.enumerated() {
+      pass.layer = index
+      output = layer.run(output.outputs, in: pass)
     }
+    let summed = summary.of(output, lengths: pass.lengths)
+    let mask = pass.masks.flatMap {
+      $0.dropout(summed.shape, rate: headDropout, at: MaskSite(use: .headDropout))
+    }
+    return head(mask.map { summed * $0 } ?? summed)
   }
 
   /// Visits the parameters layer by layer, then the head's.
@@ -135,5 +177,43 @@ public struct SequenceModel: SequenceClassifier {
       try layers[index].visitParameters(asLayer: index, visit)
     }
     try head.visitParameters { try visit("head.\($0)", &$1) }
+  }
+}
+
+extension SequenceModel.Summary {
+  /// What the head reads of a layer's output.
+  func of(_ output: LayerOutput, lengths: [Int]?) -> Tensor {
+    let outputs = output.outputs
+    let (batch, steps) = (outputs.shape[0], outputs.shape[1])
+    switch self {
+    case .lastOutput: return output.final
+    case .allOutputs: return outputs
+    case .meanOutput:
+      let counts = (lengths ?? Array(repeating: steps, count: batch)).map { Float($0) }
+      return outputs.sum(along: 1) / Tensor(counts, shape: [batch, 1])
+    case .maxOutput:
+      return outputs.largestSteps(lengths ?? Array(repeating: steps, count: batch))
+    }
+  }
+}
+
+extension Tensor {
+  /// The largest of each feature over the steps of each row of `[batch, time, features]`, the first
+  /// on a tie: `[batch, features]`.
+  fileprivate func largestSteps(_ lengths: [Int]) -> Tensor {
+    let (batch, steps, features) = (shape[0], shape[1], shape[2])
+    let values = elements
+    var places: [Int] = []
+    for row in 0..<batch {
+      for feature in 0..<features {
+        func place(_ step: Int) -> Int { (row * steps + step) * features + feature }
+        var best = 0
+        for step in 1..<max(lengths[row], 1) where values[place(step)] > values[place(best)] {
+          best = step
+        }
+        places.append(place(best))
+      }
+    }
+    return reshaped(to: [count]).gathered(at: places).reshaped(to: [batch, features])
   }
 }

@@ -1,21 +1,29 @@
 extension StreamingModel {
-  /// What a stream carries from one step to the next: hidden and cell states of every layer.
+  /// What a stream carries from one step to the next: hidden and further states of every layer.
   ///
   /// A value: a copy is independent of the original. The two share memory until one of them takes
   /// its next step.
   public struct State: Sendable {
     /// The state of one layer.
     public struct Layer: Sendable, Equatable, Codable {
-      /// The hidden state, `[hidden]`.
+      /// The hidden state, `[output]`.
       public var hidden: [Float]
-      /// The cell state, `[hidden]`; nil where the layer has none.
-      public var cell: [Float]?
+      /// The further states, `[hidden]` each, in the order of the cell's state.
+      public var further: [[Float]]
 
       /// Creates the state of one layer from its parts.
-      public init(hidden: [Float], cell: [Float]? = nil) {
+      public init(hidden: [Float], further: [[Float]]) {
         self.hidden = hidden
-        self.cell = cell
+        self.further = further
       }
+
+      /// Creates the state of a layer that has a cell state, or none.
+      public init(hidden: [Float], cell: [Float]? = nil) {
+        self.init(hidden: hidden, further: cell.map { [$0] } ?? [])
+      }
+
+      /// An LSTM's cell state, `[hidden]`: the first further state; nil where there is none.
+      public var cell: [Float]? { further.first }
     }
 
     let layout: StreamingLayout
@@ -42,19 +50,22 @@ extension StreamingModel {
       for (index, layer) in layers.enumerated() {
         let cell = layout.cells[index]
         require(
-          layer.hidden.count == cell.hiddenSize
-            && layer.cell?.count == (cell.hasCellState ? cell.hiddenSize : nil),
+          layer.hidden.count == cell.outputSize
+            && layer.further.map(\.count)
+              == Array(repeating: cell.hiddenSize, count: cell.stateCount),
           """
-          layer \(index) needs a hidden state [\(cell.hiddenSize)] and \
-          \(cell.hasCellState ? "a cell state of the same size" : "no cell state"), got \
-          [\(layer.hidden.count)] and \(layer.cell.map { "[\($0.count)]" } ?? "none")
+          layer \(index) needs a hidden state [\(cell.outputSize)] and \(cell.stateCount) further \
+          states [\(cell.hiddenSize)], got [\(layer.hidden.count)] and \
+          \(layer.further.map { [$0.count] })
           """
         )
         storage.write(layer.hidden, at: layout.hidden[index])
-        storage.write(layer.cell ?? [], at: layout.cell[index])
+        for (number, state) in layer.further.enumerated() {
+          storage.write(state, at: layout.states[index] + number * cell.layout.paddedHiddenSize)
+        }
       }
       isStart = layers.allSatisfy {
-        $0.hidden.allSatisfy { $0 == 0 } && ($0.cell ?? []).allSatisfy { $0 == 0 }
+        ([$0.hidden] + $0.further).allSatisfy { $0.allSatisfy { $0 == 0 } }
       }
     }
 
@@ -66,10 +77,15 @@ extension StreamingModel {
         let cell = layout.cells[index]
         return Layer(
           hidden: storage.read(
-            cell.hiddenSize,
+            cell.outputSize,
             at: layout.hidden[index] + (isOdd ? layout.hiddenCount : 0)
           ),
-          cell: cell.hasCellState ? storage.read(cell.hiddenSize, at: layout.cell[index]) : nil
+          further: (0..<cell.stateCount).map {
+            storage.read(
+              cell.hiddenSize,
+              at: layout.states[index] + $0 * cell.layout.paddedHiddenSize
+            )
+          }
         )
       }
     }

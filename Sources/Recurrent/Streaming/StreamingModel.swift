@@ -24,6 +24,9 @@ public struct StreamingModel: Sendable {
   ///
   /// - Throws: `StreamingError` if a layer cannot run step by step.
   public init(_ model: SequenceModel) throws(StreamingError) {
+    guard model.summary == .lastOutput || model.summary == .allOutputs else {
+      throw StreamingError(layer: nil, type: model.summary.rawValue, reason: .readsAllSteps)
+    }
     try self.init(layers: model.layers, head: model.head)
   }
 
@@ -36,19 +39,24 @@ public struct StreamingModel: Sendable {
   }
 
   private init(layers: [any RecurrentLayer], head: Dense?) throws(StreamingError) {
-    var fused: [any FusedLayer] = []
+    var plans: [StreamingPlan.Source] = []
     for (index, layer) in layers.enumerated() {
-      guard let layer = layer as? any FusedLayer else {
-        throw StreamingError(layer: index, type: "\(type(of: layer))")
+      guard let plan = (layer as? any FusedLayer)?.plan else {
+        throw StreamingError(layer: index, type: "\(type(of: layer))", reason: .isNotBuiltIn)
       }
-      fused.append(layer)
+      guard plan.directions.count == 1, !plan.directions[0].isReversed else {
+        throw StreamingError(layer: index, type: "\(type(of: layer))", reason: .readsBackward)
+      }
+      plans.append((plan, layer.parameters.map(\.value)))
     }
-    plan = StreamingPlan(fused, head: head)
+    plan = StreamingPlan(plans, head: head)
     (inputSize, outputSize) = (plan.inputSize, plan.outputSize)
   }
 
-  /// Returns the state before the first step: zeros.
-  public func makeState() -> State { State(plan.layout) }
+  /// Returns the state before the first step: zeros, or what the layers have learned to begin with.
+  public func makeState() -> State {
+    plan.learnedState.map { State(plan.layout, $0) } ?? State(plan.layout)
+  }
 
   /// Returns the state whose parts are `layers`, one for each layer, as `State.layers` gave them.
   ///
@@ -137,15 +145,34 @@ public struct StreamingModel: Sendable {
   }
 }
 
-/// A layer that cannot run step by step.
+/// A layer or a model that cannot run step by step.
 public struct StreamingError: Error, Sendable, Equatable, CustomStringConvertible {
-  /// The layer's place among the layers, from 0.
-  public let layer: Int
-  /// The name of the layer's type.
+  /// Why a stream cannot be read.
+  public enum Reason: Sendable, Equatable {
+    /// The layer is not one of this library's with kernels of its own.
+    case isNotBuiltIn
+    /// The layer, or one of its directions, begins at the end.
+    case readsBackward
+    /// The head reads a mean or a maximum over all steps.
+    case readsAllSteps
+  }
+
+  /// The layer's place among the layers, from 0; nil where it is the model.
+  public let layer: Int?
+  /// The name of the layer's type, or of the model's summary.
   public let type: String
+  /// Why it cannot.
+  public let reason: Reason
 
   /// One line that says which layer, and what would do.
   public var description: String {
-    "layer \(layer) is a \(type), which cannot be streamed; only LSTM and RNN layers can"
+    let place = layer.map { "layer \($0) is a \(type), which" } ?? "a model of \(type)"
+    return switch reason {
+    case .isNotBuiltIn: "\(place) cannot be streamed; only built-in layers with kernels can"
+    case .readsBackward:
+      "\(place) cannot be streamed: it reads from the end; use layers of one direction, forward"
+    case .readsAllSteps:
+      "\(place) cannot be streamed: its head reads all steps; use the last output"
+    }
   }
 }

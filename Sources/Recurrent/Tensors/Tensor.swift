@@ -101,6 +101,18 @@ public struct Tensor: Sendable {
     return try unsafe body(storage.elements)
   }
 
+  /// The elements for the kernels; valid while this tensor is held and not written to.
+  var unsafeElements: UnsafePointer<Float> { unsafe UnsafePointer(storage.base) }
+
+  /// The elements for the kernels to write, made this tensor's own; valid while it is held alone.
+  var unsafeMutableElements: UnsafeMutablePointer<Float> {
+    mutating get {
+      node = nil
+      if !isKnownUniquelyReferenced(&storage) { storage = Storage(copying: storage) }
+      return unsafe storage.base
+    }
+  }
+
   private func offset(of indices: [Int]) -> Int {
     require(
       indices.count == shape.rank && zip(indices, shape.dimensions).allSatisfy { 0..<$1 ~= $0 },

@@ -27,6 +27,7 @@ final class FusedEngine: TrainingEngine, @unchecked Sendable {
     let dataset: SequenceDataset
     let indices: ArraySlice<Int>
     let sharding: Sharding
+    let pass: TrainingPass
   }
 
   /// What comes of one shard.
@@ -42,9 +43,7 @@ final class FusedEngine: TrainingEngine, @unchecked Sendable {
 
   /// Creates an engine for models of the same layers as `model`; nil if one is not fused.
   init?(_ model: SequenceModel, precision: Precision, threads: Int) {
-    guard model.summary == .lastOutput,
-      let weights = FusedModelWeights(model, precision: precision)
-    else { return nil }
+    guard let weights = FusedModelWeights(model, precision: precision) else { return nil }
     self.weights = weights
     pool = WorkerPool(threads: threads)
     workers = (0..<threads).map { _ in FusedWorker(weights) }
@@ -58,6 +57,7 @@ final class FusedEngine: TrainingEngine, @unchecked Sendable {
     _ parameters: ParameterList,
     on dataset: SequenceDataset,
     at indices: ArraySlice<Int>,
+    pass: TrainingPass,
     gradient: inout Gradient
   ) -> BatchResult {
     require(
@@ -69,8 +69,13 @@ final class FusedEngine: TrainingEngine, @unchecked Sendable {
     )
     let sharding = Sharding(rows: indices.count)
     while shards.count < sharding.count { shards.append(Shard()) }
-    weights.pack(parameters.tensors, forBackward: true)
-    batch = Batch(dataset: dataset, indices: indices, sharding: sharding)
+    weights.pack(parameters.tensors, training: (pass.seed, pass.step))
+    batch = Batch(
+      dataset: dataset,
+      indices: dataset.sortedByLength(indices),
+      sharding: sharding,
+      pass: pass
+    )
     pool.forEach(sharding.count, shardWork)
     pool.forEach(pieces.count, sumWork)
     batch = nil
@@ -94,6 +99,7 @@ final class FusedEngine: TrainingEngine, @unchecked Sendable {
     shards[shard].result = unsafe workers[worker].run(
       on: batch.dataset,
       at: batch.indices[first + range.lowerBound..<first + range.upperBound],
+      pass: batch.pass,
       lossScale: 1 / Float(batch.sharding.rows),
       gradient: shards[shard].gradient.reserve(weights.gradientCount)
     )

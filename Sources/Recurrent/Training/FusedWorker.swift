@@ -3,83 +3,50 @@ import RecurrentKernels
 /// One worker's memory for a model of fused layers, and the way of a shard through it.
 final class FusedWorker {
   private let weights: FusedModelWeights
-  private let sequences: [FusedSequence]
+  private let layers: [FusedLayerRun]
   private let input = Buffer()
-  private let logits = Buffer()
-  private let losses = Buffer()
-  private let outputGradient = Buffer()
-  private let headGradientPanels = Buffer()
-  private let betweenGradients = [Buffer(), Buffer()]
-  private var labels: [Int32] = []
+  private let head: FusedHead
+  private var extent = FusedSequence.Extent(rows: 0, steps: 0)
+  private var lengths: [Int] = []
+  private var running: [Int] = []
+  private var drawing = FusedLayerRun.Drawing(seed: 0, step: 0, examples: [])
 
   init(_ weights: FusedModelWeights) {
     self.weights = weights
-    sequences = weights.layers.map { FusedSequence($0.cell, precision: weights.precision) }
+    layers = weights.plans.enumerated().map { index, plan in
+      FusedLayerRun(plan, layer: index, precision: weights.precision)
+    }
+    head = FusedHead(weights)
   }
 
   /// Runs a shard forward and backward.
   ///
-  /// `gradient` has `weights.gradientCount` floats and is overwritten with the packed gradient of
-  /// `lossScale` times the sum of the losses.
+  /// Examples of unequal length are sorted by it, the longest first. `gradient` has
+  /// `weights.gradientCount` floats and is overwritten with the packed gradient of `lossScale` times
+  /// the sum of the losses.
   func run(
     on dataset: SequenceDataset,
     at indices: ArraySlice<Int>,
+    pass: TrainingPass,
     lossScale: Float,
     gradient: UnsafeMutablePointer<Float>
   ) -> BatchResult {
-    labels.removeAll(keepingCapacity: true)
-    for index in indices { labels.append(Int32(dataset.labels[index])) }
+    drawing.seed = pass.seed
+    drawing.step = pass.step
+    drawing.examples.removeAll(keepingCapacity: true)
+    for index in indices { drawing.examples.append(index) }
+    measure(dataset, indices)
     return unsafe dataset.withSteps(at: indices, gatheringIn: input) { input in
-      unsafe forward(input, rows: indices.count, steps: dataset.steps, keeping: .everything)
-      let result = unsafe headPass(
-        rows: indices.count,
+      unsafe forward(input, drawing: drawing, keeping: .everything)
+      let result = unsafe head.train(
+        dataset,
+        at: indices,
+        drawing: drawing,
         lossScale: lossScale,
         gradient: gradient
       )
-      unsafe backward(input, rows: indices.count, steps: dataset.steps, gradient: gradient)
+      unsafe backward(input, gradient: gradient)
       return result
-    }
-  }
-
-  /// Runs back through the layers, from the gradient that the head left for the last output.
-  private func backward(
-    _ input: FusedSequence.Steps,
-    rows: Int,
-    steps: Int,
-    gradient: UnsafeMutablePointer<Float>
-  ) {
-    var offset = weights.headOffset
-    // The gradient at a layer's outputs: at first only the last step's, from the head.
-    var arriving = unsafe FusedSequence.OutputGradients()
-    unsafe arriving.hidden = unsafe UnsafePointer(
-      outputGradient.reserve(rows * weights.headInputs)
-    )
-    for layer in stride(from: sequences.count - 1, through: 0, by: -1) {
-      let cell = weights.layers[layer].cell
-      offset -= cell.packedCount
-      if layer == 0 {
-        unsafe sequences[0].backward(
-          input,
-          weights: weights.layers[0],
-          arriving: arriving,
-          weightGradient: gradient + offset
-        )
-        break
-      }
-      let below = unsafe betweenGradients[layer % 2].reserve(rows * steps * cell.inputSize)
-      unsafe sequences[layer].backward(
-        sequences[layer - 1].outputs,
-        weights: weights.layers[layer],
-        arriving: arriving,
-        weightGradient: gradient + offset,
-        inputGradient: (below, cell.inputSize, rows * cell.inputSize)
-      )
-      unsafe arriving = unsafe FusedSequence.OutputGradients()
-      unsafe arriving.outputs = unsafe FusedSequence.Steps(
-        base: UnsafePointer(below),
-        rowStride: cell.inputSize,
-        stepStride: rows * cell.inputSize
-      )
     }
   }
 
@@ -89,113 +56,69 @@ final class FusedWorker {
     at indices: ArraySlice<Int>,
     into target: UnsafeMutablePointer<Float>
   ) {
+    measure(dataset, indices)
     unsafe dataset.withSteps(at: indices, gatheringIn: input) { input in
-      unsafe forward(input, rows: indices.count, steps: dataset.steps, keeping: .lastOutput)
+      unsafe forward(
+        input,
+        drawing: nil,
+        keeping: weights.summary == .lastOutput ? .lastOutput : .outputs
+      )
     }
-    unsafe multiplyByHead(rows: indices.count, into: target)
+    unsafe head.multiply(rows: indices.count, into: target)
   }
 
-  /// Runs the layers.
+  /// Takes the rows' lengths from the data set.
+  private func measure(_ dataset: SequenceDataset, _ indices: ArraySlice<Int>) {
+    extent = FusedSequence.Extent(rows: indices.count, steps: dataset.steps)
+    guard let all = dataset.lengths else { return }
+    lengths.removeAll(keepingCapacity: true)
+    for index in indices { lengths.append(all[index]) }
+    let steps = lengths.first ?? 0
+    extent.steps = steps
+    guard lengths.last != steps else { return }
+    extent.running = SortedRows.running(lengths, steps: steps)
+  }
+
+  /// Runs the layers, and gathers what the head reads.
   private func forward(
     _ input: FusedSequence.Steps,
-    rows: Int,
-    steps: Int,
+    drawing: FusedLayerRun.Drawing?,
     keeping: FusedSequence.Keeping
   ) {
     var reading = unsafe input
-    for (index, sequence) in sequences.enumerated() {
-      let isLast = index == sequences.count - 1
-      unsafe sequence.forward(
+    for (index, layer) in layers.enumerated() {
+      let isLast = index == layers.count - 1
+      let outputs = unsafe layer.forward(
         reading,
-        rows: rows,
-        steps: steps,
+        extent,
         weights: weights.layers[index],
+        drawing: drawing,
         keeping: keeping == .everything || isLast ? keeping : .outputs
       )
-      unsafe reading = unsafe sequence.outputs
+      if isLast {
+        unsafe head.summarize(layer, input: reading, outputs: outputs, extent)
+      }
+      unsafe reading = unsafe outputs
     }
   }
 
-  private func multiplyByHead(rows: Int, into target: UnsafeMutablePointer<Float>) {
-    let last = sequences[sequences.count - 1]
-    var product = unsafe RecurrentProduct(
-      rows: rows,
-      columns: weights.classes,
-      a: last.lastOutput,
-      a_row_stride: last.outputRowStride,
-      segments: 1,
-      segment_depth: weights.headInputs,
-      segment_stride: 0,
-      panels: UnsafePointer(weights.head),
-      c: target,
-      c_row_stride: weights.classes,
-      c_panel_stride: PanelLayout.width
-    )
-    unsafe kernels.pointee.product(&product)
-  }
-
-  /// Logits, losses, and the gradients of the head and of its input.
-  private func headPass(
-    rows: Int,
-    lossScale: Float,
+  /// Runs back through the layers, from the gradient that the head left.
+  private func backward(
+    _ input: FusedSequence.Steps,
     gradient: UnsafeMutablePointer<Float>
-  ) -> BatchResult {
-    let (classes, inputs) = (weights.classes, weights.headInputs)
-    let logits = unsafe logits.reserve(rows * classes)
-    let losses = unsafe losses.reserve(rows)
-    unsafe multiplyByHead(rows: rows, into: logits)
-    var result = BatchResult()
-    for row in 0..<rows {
-      let choice = unsafe indexOfLargest(logits + row * classes, count: classes)
-      if choice == Int(labels[row]) { result.correct += 1 }
+  ) {
+    var (outputs, final) = unsafe head.arriving
+    for index in stride(from: layers.count - 1, through: 0, by: -1) {
+      let below = unsafe layers[index].backward(
+        index == 0 ? input : layers[index - 1].outputs,
+        weights: weights.layers[index],
+        outputs: outputs,
+        final: final,
+        gradient: gradient,
+        wantsInputGradient: index > 0
+      )
+      unsafe outputs = unsafe below
+      unsafe final = nil
     }
-    unsafe kernels.pointee.softmax_cross_entropy(
-      rows,
-      classes,
-      logits,
-      labels,
-      lossScale,
-      losses,
-      logits
-    )
-    for row in 0..<rows { unsafe result.lossSum += Double(losses[row]) }
-
-    let last = sequences[sequences.count - 1]
-    let panels = unsafe headGradientPanels.reserve(weights.headPanels * rows * PanelLayout.width)
-    unsafe recurrent_rows_to_panels(rows, classes, PanelLayout.width, logits, classes, panels)
-    var request = unsafe RecurrentWeightGradient(
-      steps: 1,
-      rows: rows,
-      panels: weights.headPanels,
-      input_size: inputs,
-      input: last.lastOutput,
-      input_row_stride: last.outputRowStride,
-      input_step_stride: 0,
-      hidden_size: 0,
-      previous_hidden: nil,
-      hidden_row_stride: 0,
-      hidden_step_stride: 0,
-      skips_first_hidden: false,
-      dz: UnsafePointer(panels),
-      dz_step_stride: 0,
-      gradient: gradient + weights.headOffset,
-      starts: true
-    )
-    unsafe kernels.pointee.weight_gradient(&request)
-    var product = unsafe RecurrentProduct(
-      rows: rows,
-      columns: inputs,
-      a: UnsafePointer(logits),
-      a_row_stride: classes,
-      segments: 1,
-      segment_depth: classes,
-      segment_stride: 0,
-      panels: UnsafePointer(weights.headTransposed),
-      c: outputGradient.reserve(rows * inputs),
-      c_row_stride: inputs,
-      c_panel_stride: PanelLayout.width
-    )
-    unsafe kernels.pointee.product(&product)
-    return result
   }
 }

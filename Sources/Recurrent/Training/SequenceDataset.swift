@@ -1,4 +1,4 @@
-/// Labelled sequences of one length, held in memory.
+/// Labelled sequences, of one length or padded to the longest, held in memory.
 ///
 /// Elements are kept as they came, as bytes with a scale or as floats: a byte image takes a
 /// quarter of the memory of a float one and becomes floats only when a batch is gathered.
@@ -15,8 +15,12 @@ public struct SequenceDataset: Sendable {
   public let elements: Elements
   /// The class of each example, from 0 to `classNames.count - 1`.
   public let labels: [Int]
-  /// The number of time steps in every sequence.
+  /// The number of time steps in every sequence, or in the longest.
   public let steps: Int
+  /// The number of time steps of each sequence; nil where all have `steps`.
+  ///
+  /// What an example holds past its own end means nothing.
+  public let lengths: [Int]?
   /// The number of features at each step.
   public let features: Int
   /// What each class is called.
@@ -27,14 +31,17 @@ public struct SequenceDataset: Sendable {
 
   /// Creates a data set from elements in the order `[example, time, feature]`.
   ///
-  /// - Precondition: The elements number `labels.count * steps * features`, and every label is
-  ///   from 0 to `classNames.count - 1`.
+  /// Where lengths are given, each example's own is from 1 to `steps`, and the rest is padding.
+  ///
+  /// - Precondition: The elements number `labels.count * steps * features`, every label is from 0 to
+  ///   `classNames.count - 1`, and there is a length for each example.
   public init(
     elements: Elements,
     labels: [Int],
     steps: Int,
     features: Int,
-    classNames: [String]
+    classNames: [String],
+    lengths: [Int]? = nil
   ) {
     let count =
       switch elements {
@@ -52,6 +59,13 @@ public struct SequenceDataset: Sendable {
       labels.allSatisfy { $0 >= 0 && $0 < classNames.count },
       "SequenceDataset labels must be from 0 to \(classNames.count - 1)"
     )
+    if let lengths {
+      require(
+        lengths.count == labels.count && lengths.allSatisfy { 1...steps ~= $0 },
+        "SequenceDataset needs \(labels.count) lengths from 1 to \(steps)"
+      )
+    }
+    self.lengths = lengths.flatMap { $0.contains { $0 != steps } ? $0 : nil }
     self.elements = elements
     self.labels = labels
     self.steps = steps
@@ -77,14 +91,25 @@ public struct SequenceDataset: Sendable {
       labels: Array(labels[range]),
       steps: steps,
       features: features,
-      classNames: classNames
+      classNames: classNames,
+      lengths: lengths.map { Array($0[range]) }
     )
   }
 
-  /// Returns the elements of one example as floats, `[time, feature]`.
+  /// The number of time steps of one example.
+  public func length(ofExample index: Int) -> Int { lengths?[index] ?? steps }
+
+  /// The places of examples from the longest to the shortest, equal ones as they come.
+  func sortedByLength(_ indices: ArraySlice<Int>) -> ArraySlice<Int> {
+    guard let lengths else { return indices }
+    return SortedRows.order(of: indices.map { lengths[$0] })
+      .map { indices[indices.startIndex + $0] }[...]
+  }
+
+  /// Returns the elements of one example as floats, `[time, feature]`, without padding.
   public func values(ofExample index: Int) -> [Float] {
     let size = steps * features
-    let span = index * size..<(index + 1) * size
+    let span = index * size..<index * size + length(ofExample: index) * features
     return switch elements {
     case .bytes(let values, let scale): values[span].map { Float($0) * scale }
     case .floats(let values): Array(values[span])

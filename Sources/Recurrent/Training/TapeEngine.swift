@@ -15,6 +15,7 @@ final class TapeEngine<Model: SequenceClassifier>: TrainingEngine {
     _ parameters: ParameterList,
     on dataset: SequenceDataset,
     at indices: ArraySlice<Int>,
+    pass: TrainingPass,
     gradient: inout Gradient
   ) -> BatchResult {
     parameters.write(to: &model)
@@ -28,7 +29,7 @@ final class TapeEngine<Model: SequenceClassifier>: TrainingEngine {
         let part = indices[
           indices.startIndex + range.lowerBound..<indices.startIndex + range.upperBound
         ]
-        let result = Self.shard(model, dataset, part, weight: 1 / Float(sharding.rows))
+        let result = Self.shard(model, dataset, part, pass, weight: 1 / Float(sharding.rows))
         shards.withLock { $0[shard] = result }
       }
     )
@@ -57,13 +58,18 @@ final class TapeEngine<Model: SequenceClassifier>: TrainingEngine {
     _ model: Model,
     _ dataset: SequenceDataset,
     _ indices: ArraySlice<Int>,
+    _ pass: TrainingPass,
     weight: Float
   ) -> (BatchResult, Gradient) {
     let input = dataset.tensor(at: indices)
     let labels = indices.map { dataset.labels[$0] }
     var correct = 0
+    let sequencePass = SequencePass(
+      lengths: dataset.lengths.map { lengths in indices.map { lengths[$0] } },
+      masks: MaskStreams(seed: pass.seed, step: pass.step, examples: Array(indices))
+    )
     let (loss, gradient) = valueWithGradient(at: model) { model in
-      let logits = model(input)
+      let logits = model.logits(input, in: sequencePass)
       let classes = dataset.classNames.count
       require(
         logits.shape == [indices.count, classes],

@@ -24,6 +24,8 @@ public final class Trainer<Model: SequenceClassifier> {
   private var parameters: ParameterList
   private var batch: [Int] = []
   private var gradient: Gradient
+  /// The number of steps taken so far.
+  private var stepCount = 0
 
   /// Creates a trainer that begins with `model` as it is.
   public init(_ model: Model, optimizer: any Optimizer, options: TrainingOptions = .init()) {
@@ -134,7 +136,14 @@ public final class Trainer<Model: SequenceClassifier> {
     at indices: ArraySlice<Int>,
     step: Int
   ) throws(TrainingError) -> BatchResult {
-    let result = engine.run(parameters, on: dataset, at: indices, gradient: &gradient)
+    let result = engine.run(
+      parameters,
+      on: dataset,
+      at: indices,
+      pass: TrainingPass(seed: options.seed, step: stepCount),
+      gradient: &gradient
+    )
+    stepCount += 1
     let loss = result.lossSum / Double(indices.count)
     guard loss.isFinite else {
       throw TrainingError(epoch: max(epoch, 1), step: step, quantity: .loss, value: loss)

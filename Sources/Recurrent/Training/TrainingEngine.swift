@@ -7,8 +7,16 @@ protocol TrainingEngine: AnyObject {
     _ parameters: ParameterList,
     on dataset: SequenceDataset,
     at indices: ArraySlice<Int>,
+    pass: TrainingPass,
     gradient: inout Gradient
   ) -> BatchResult
+}
+
+/// What decides the draws of one training step.
+struct TrainingPass: Sendable {
+  var seed: UInt64
+  /// The number of the step since training began.
+  var step: Int
 }
 
 /// What came of one batch.

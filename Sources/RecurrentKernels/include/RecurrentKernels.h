@@ -147,6 +147,9 @@ typedef struct {
   /// The hidden state before as gates carry it over, without a mask; null where zero.
   const float *_Nullable previous_output;
   ptrdiff_t previous_output_row_stride;
+  /// What `previous_hidden` was multiplied by, [R][>= padded H]; null for nothing.
+  const float *_Nullable hidden_mask;
+  ptrdiff_t hidden_mask_row_stride;
   /// Further states, [state][p][R][16], `state_stride` apart; null where zero.
   const float *_Nullable previous_states;
   /// May be `previous_states` itself.

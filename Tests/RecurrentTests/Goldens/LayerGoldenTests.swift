@@ -10,28 +10,28 @@ struct LayerGoldenTests {
     let golden: Golden
     let kind: String
     let layers: Int
+    let isBidirectional: Bool
     let isBatchFirst: Bool
     let isBatched: Bool
+    let lengths: [Int]?
     var testDescription: String { golden.name }
 
     /// Reads a manifest's options; nil if the library has no such layer.
-    ///
-    /// Left out are other kinds of cells, two directions, projections, and sequences of several
-    /// lengths.
     init?(_ golden: Golden) {
       func option<Value>(_ name: String, as type: Value.Type) -> Value? {
         golden.value("options", name) as? Value
       }
       guard let kind = option("kind", as: String.self),
-        ["rnn_tanh", "rnn_relu", "lstm"].contains(kind),
+        ["rnn_tanh", "rnn_relu", "lstm", "gru"].contains(kind),
         let layers = option("num_layers", as: Int.self),
+        let isBidirectional = option("bidirectional", as: Bool.self),
         let isBatchFirst = option("batch_first", as: Bool.self),
-        let isBatched = option("batched", as: Bool.self),
-        option("bidirectional", as: Bool.self) == false, option("proj_size", as: Int.self) == 0,
-        golden.value("options", "lengths") == nil
+        let isBatched = option("batched", as: Bool.self)
       else { return nil }
       (self.golden, self.kind, self.layers) = (golden, kind, layers)
+      self.isBidirectional = isBidirectional
       (self.isBatchFirst, self.isBatched) = (isBatchFirst, isBatched)
+      lengths = option("lengths", as: [Int].self)
     }
 
     /// The arrays that gradients are given for, by name: the input, the states, the parameters.
@@ -49,35 +49,16 @@ struct LayerGoldenTests {
       } else if !isBatchFirst {
         sequence = exchangingFirstAxes(x)
       }
-      let batch = sequence.shape[0]
       var (hidden, cell): ([Tensor], [Tensor]) = ([], [])
       for layer in 0..<layers {
-        let input = try #require(inputs["weight_ih_l\(layer)"])
-        let recurrent = try #require(inputs["weight_hh_l\(layer)"])
-        let biases = ["bias_ih_l\(layer)", "bias_hh_l\(layer)"].compactMap { inputs[$0] }
-        let weights = RecurrentWeights(
-          input: input,
-          recurrent: recurrent,
-          bias: biases.reduce(.zeros([input.shape[0]])) { $0 + $1 }
-        )
-        let size: Shape = [batch, weights.hiddenSize]
-        let states = ["h_0", "c_0"].map {
-          inputs[$0]?.slice(at: layer, along: 0).reshaped(to: size)
+        var outputs: [Tensor] = []
+        for direction in 0..<(isBidirectional ? 2 : 1) {
+          let result = try run(sequence, inputs, layer: layer, direction: direction)
+          outputs.append(result.output)
+          hidden.append(result.states[0])
+          if result.states.count > 1 { cell.append(result.states[1]) }
         }
-        if kind == "lstm" {
-          var state: LSTM.State?
-          if let h = states[0], let c = states[1] { state = LSTM.State(hidden: h, cell: c) }
-          let last: LSTM.State
-          (sequence, last) = LSTM(weights)(sequence, state: state)
-          hidden.append(last.hidden)
-          cell.append(last.cell)
-        } else {
-          let activation = RNNCell.Activation(rawValue: String(kind.dropFirst(4)))
-          let layer = try RNN(weights, activation: #require(activation))
-          let last: Tensor
-          (sequence, last) = layer(sequence, state: states[0])
-          hidden.append(last)
-        }
+        sequence = .concatenated(outputs, along: 2)
       }
       let output = isBatched && !isBatchFirst ? exchangingFirstAxes(sequence) : sequence
       var results = ["output": output, "h_n": Tensor.stacked(hidden, along: 0)]
@@ -87,6 +68,58 @@ struct LayerGoldenTests {
         results[name] = try result.reshaped(to: golden.file.tensor(named: name).shape)
       }
       return results
+    }
+
+    /// Runs one direction of one layer.
+    private func run(
+      _ sequence: Tensor,
+      _ inputs: [String: Tensor],
+      layer: Int,
+      direction: Int
+    ) throws -> (output: Tensor, states: [Tensor]) {
+      let suffix = "_l\(layer)\(direction == 1 ? "_reverse" : "")"
+      let input = try #require(inputs["weight_ih" + suffix])
+      let recurrent = try #require(inputs["weight_hh" + suffix])
+      let place = layer * (isBidirectional ? 2 : 1) + direction
+      let states = ["h_0", "c_0"].compactMap { name in
+        inputs[name].map { given in
+          let state = given.slice(at: place, along: 0)
+          return state.shape.rank == 1 ? state.reshaped(to: [1, state.count]) : state
+        }
+      }
+      func applied<Built: BuiltInCell>(_ cell: Built) -> (output: Tensor, states: [Tensor]) {
+        var layer = CellLayer(cell)
+        layer.isReversed = direction == 1
+        let (output, state) = layer(
+          sequence,
+          state: states.isEmpty ? nil : Built.State(tensors: states),
+          lengths: lengths
+        )
+        return (output, state.tensors)
+      }
+      let zero = Tensor.zeros([input.shape[0]])
+      let biases = ["bias_ih", "bias_hh"].map { inputs[$0 + suffix] ?? zero }
+      if kind == "gru" {
+        return applied(
+          GRUCell(
+            input: input,
+            recurrent: recurrent,
+            inputBias: biases[0],
+            recurrentBias: biases[1]
+          )
+        )
+      }
+      let weights = RecurrentWeights(
+        input: input,
+        recurrent: recurrent,
+        bias: biases[0] + biases[1],
+        gates: kind == "lstm" ? 4 : 1
+      )
+      if kind == "lstm" {
+        return applied(LSTMCell(weights, projection: inputs["weight_hr" + suffix]))
+      }
+      let activation = RNNCell.Activation(rawValue: String(kind.dropFirst(4)))
+      return try applied(RNNCell(weights, activation: #require(activation)))
     }
 
     private func exchangingFirstAxes(_ x: Tensor) -> Tensor {
@@ -102,7 +135,9 @@ struct LayerGoldenTests {
   static let cases = Golden.all(kind: "B: PyTorch").compactMap(LayerCase.init)
 
   @Test func `there are cases of every kind`() {
-    #expect(Set(Self.cases.map(\.kind)) == ["rnn_tanh", "rnn_relu", "lstm"])
+    #expect(Set(Self.cases.map(\.kind)) == ["rnn_tanh", "rnn_relu", "lstm", "gru"])
+    #expect(Self.cases.contains { $0.lengths != nil && $0.isBidirectional })
+    #expect(Self.cases.count == Golden.all(kind: "B: PyTorch").count)
   }
 
   @Test(arguments: cases)

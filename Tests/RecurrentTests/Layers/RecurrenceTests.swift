@@ -23,21 +23,6 @@ struct RecurrenceTests {
     }
   }
 
-  /// A layer of a program's own, which no kernel knows.
-  private struct LeakyLayer: RecurrentLayer {
-    var recurrence: Recurrence<Leaky>
-    var inputSize: Int { recurrence.cell.inputSize }
-    var hiddenSize: Int { recurrence.cell.hiddenSize }
-
-    func outputs(_ input: Tensor) -> Tensor { recurrence(input).output }
-
-    mutating func visitParameters(
-      _ visit: (_ name: String, _ parameter: inout Tensor) throws -> Void
-    ) rethrows {
-      try recurrence.visitParameters(visit)
-    }
-  }
-
   // One row, w = [2, 0.5]: h1 = [1, 2], h2 = [3, 4] + w h1 = [5, 5], h3 = [0, 1] + w h2 = [10, 3.5];
   // d sum(h3) / dw = h2 + w h1 = [5, 5] + [2, 1].
   @Test func `a cell of one's own is run and differentiated`() {
@@ -57,7 +42,7 @@ struct RecurrenceTests {
     var stream = RandomStream(seed: 80, purpose: .testing)
     let model = SequenceModel(
       layers: [
-        LeakyLayer(recurrence: Recurrence(Leaky(weight: Tensor([0.5, 0.5])))),
+        Recurrence(Leaky(weight: Tensor([0.5, 0.5]))),
         LSTM(inputSize: 2, hiddenSize: 4, using: &stream),
       ],
       head: Dense(inputSize: 4, outputSize: 3, using: &stream)

@@ -10,8 +10,10 @@ struct StreamingModelMisuseTests {
   /// A layer the kernels do not know.
   private struct Doubling: RecurrentLayer {
     var inputSize: Int { 5 }
-    var hiddenSize: Int { 5 }
-    func outputs(_ input: Tensor) -> Tensor { input + input }
+    var outputSize: Int { 5 }
+    func run(_ input: Tensor, in pass: SequencePass) -> LayerOutput {
+      LayerOutput(outputs: input + input, in: pass)
+    }
     mutating func visitParameters(
       _ visit: (_ name: String, _ parameter: inout Tensor) throws -> Void
     ) rethrows {}
@@ -28,8 +30,21 @@ struct StreamingModelMisuseTests {
     #expect(error?.layer == 1)
     #expect(
       error?.description
-        == "layer 1 is a Doubling, which cannot be streamed; only LSTM and RNN layers can"
+        == "layer 1 is a Doubling, which cannot be streamed; only built-in layers with kernels can"
     )
+  }
+
+  @Test func `a layer that reads from the end is refused`() {
+    var layer = Self.lstm(3, 5)
+    layer.isReversed = true
+    let both = Bidirectional(forward: Self.lstm(3, 5), backward: Self.lstm(3, 5))
+    for refused: any RecurrentLayer in [layer, both] {
+      let error = #expect(throws: StreamingError.self) {
+        try StreamingModel(layers: [refused])
+      }
+      #expect(error?.reason == .readsBackward)
+      #expect(error?.description.contains("it reads from the end") == true)
+    }
   }
 
   @Test func `layers that do not fit trap and say both sizes`() async throws {
@@ -86,7 +101,7 @@ struct StreamingModelMisuseTests {
     }
     #expect(
       try said(result).contains(
-        "layer 0 needs a hidden state [2] and a cell state of the same size, got [2] and none"
+        "layer 0 needs a hidden state [2] and 1 further states [2], got [2] and []"
       )
     )
   }

@@ -1,105 +1,94 @@
 import RecurrentKernels
 
-/// What the fused engine has to know of a cell: its layout and its two kernels.
+/// What the fused engine has to know of a cell: which kernels run it, how its parameters lie in
+/// panels, and which states it carries.
 ///
 /// Adding a cell to the engine means writing its gates in C, forward and backward, behind the
-/// product the cells share, and naming them here.
+/// product the cells share, and describing it here; see Documentation/adding-a-cell.md.
 struct FusedCell: Sendable, Equatable {
-  /// The cells whose gates exist as kernels.
-  enum Kind: Sendable, Equatable {
-    case lstm
-    case rnn(RNNCell.Activation)
+  /// Where a matrix or a vector begins among a cell's parameters.
+  struct Place: Sendable, Equatable {
+    /// The parameter's place in the order in which the cell visits them.
+    var parameter: Int
+    /// The elements of the parameter before it.
+    var offset = 0
   }
 
-  let kind: Kind
+  /// One block of a panel's columns: a gate's weights and bias, where it has them.
+  struct Gate: Sendable, Equatable {
+    var input: Place?
+    var recurrent: Place?
+    var bias: Place?
+  }
+
+  /// The kernels of the cell.
+  let kind: RecurrentCell
+  /// What an error calls the cell.
+  let name: String
   let inputSize: Int
+  /// The number of features of a step's output and of the hidden state.
+  let outputSize: Int
+  /// How the gates lie in memory.
   let layout: PanelLayout
-
-  init(_ kind: Kind, inputSize: Int, hiddenSize: Int) {
-    self.kind = kind
-    self.inputSize = inputSize
-    layout = PanelLayout(gates: kind == .lstm ? 4 : 1, hiddenSize: hiddenSize)
-  }
+  /// The gates in the order of their blocks.
+  let gates: [Gate]
+  /// The matrix of a product of the cell's own after its gates, `[outputSize, hiddenSize]`.
+  var second: Place?
+  /// Whether what that product gives is the output itself, with nothing to follow.
+  var isProjected = false
+  /// The parameters of single units, `[hiddenSize]` each.
+  var unitParameters: [Place] = []
+  /// The states beside the hidden state.
+  var stateCount = 0
+  /// Whether a gate carries the hidden state over, so that a gradient reaches it without weights.
+  var carriesHidden = false
+  /// What kernels that have a choice apply.
+  var activation = RECURRENT_TANH
+  /// The time step of a discretised equation.
+  var timeStep: Float = 1
+  /// The numbers of elements of the parameters, in the order in which the cell visits them.
+  let parameterCounts: [Int]
 
   var hiddenSize: Int { layout.hiddenSize }
-  /// Whether a second state, in panels, goes along with the hidden state.
-  var hasCellState: Bool { kind == .lstm }
-  /// The floats of the packed weights and of their gradient, [panels][1 + I + H][64].
-  var packedCount: Int { layout.panels * (1 + inputSize + hiddenSize) * PanelLayout.width }
+  /// The columns of the recurrent matrices; 0 where there are none.
+  var recurrentSize: Int { gates.contains { $0.recurrent != nil } ? outputSize : 0 }
 
-  /// What the kernels apply to a simple network's sums; an LSTM's do not ask.
-  var activation: RecurrentFunction {
-    kind == .rnn(.relu) ? RECURRENT_RELU : RECURRENT_TANH
+  /// The columns of a panel that read the input, and those that read the hidden state.
+  var inputColumns: RecurrentColumns { columns { $0.input != nil } }
+  var hiddenColumns: RecurrentColumns { columns { $0.recurrent != nil } }
+
+  private func columns(_ isRead: (Gate) -> Bool) -> RecurrentColumns {
+    let width = layout.unitsPerPanel / PanelLayout.lanes
+    guard let first = gates.firstIndex(where: isRead), let last = gates.lastIndex(where: isRead)
+    else { return RecurrentColumns(from: 0, to: 0) }
+    return RecurrentColumns(from: Int32(first * width), to: Int32((last + 1) * width))
   }
 
-  /// The kernel that runs one step forward.
-  func forwardKernel(
-    in kernels: UnsafePointer<RecurrentKernels>
-  ) -> @convention(c) (UnsafePointer<RecurrentForwardStep>) -> Void {
-    switch kind {
-    case .lstm: unsafe kernels.pointee.lstm_forward
-    case .rnn: unsafe kernels.pointee.rnn_forward
-    }
+  // MARK: - The parts of packed weights and of a packed gradient
+
+  /// The output size with padding.
+  var paddedOutputSize: Int {
+    isProjected ? Self.padded(outputSize) : layout.paddedHiddenSize
+  }
+  /// The floats of the gates' packed weights, [panels][1 + I + R][64].
+  var gatesCount: Int { layout.panels * (1 + inputSize + recurrentSize) * PanelLayout.width }
+  /// The floats of the second product's packed weights, [panels of outputs][1 + H][64].
+  var secondCount: Int {
+    second == nil ? 0 : Self.padded(outputSize) * (1 + hiddenSize)
+  }
+  /// The floats of the parameters of single units, [parameter][padded H].
+  var unitCount: Int { unitParameters.count * layout.paddedHiddenSize }
+  /// The floats of all of them, which is what a packed gradient has.
+  var packedCount: Int { gatesCount + secondCount + unitCount }
+
+  static func padded(_ size: Int) -> Int {
+    (size + PanelLayout.width - 1) / PanelLayout.width * PanelLayout.width
   }
 
-  /// Runs one step forward.
-  func forward(
-    _ step: RecurrentForwardStep,
-    with kernels: UnsafePointer<RecurrentKernels>
-  ) {
-    var step = unsafe step
-    unsafe step.activation = activation
-    unsafe forwardKernel(in: kernels)(&step)
-  }
+  // MARK: - Kernels
 
-  /// Runs one step backward.
-  func backward(
-    _ step: RecurrentBackwardStep,
-    with kernels: UnsafePointer<RecurrentKernels>
-  ) {
-    var step = unsafe step
-    unsafe step.activation = activation
-    switch kind {
-    case .lstm: unsafe kernels.pointee.lstm_backward(&step)
-    case .rnn: unsafe kernels.pointee.rnn_backward(&step)
-    }
-  }
-
-  /// From a packed gradient to those of the two weights and the bias.
-  func unpack(_ packed: Tensor) -> [Tensor] {
-    let rows = layout.gates * hiddenSize
-    var input = Tensor.zeros([rows, inputSize])
-    var recurrent = Tensor.zeros([rows, hiddenSize])
-    var bias = Tensor.zeros([rows])
-    unsafe packed.withUnsafeElements { packed in
-      guard let packed = packed.baseAddress else { return }
-      unsafe input.withUnsafeMutableElements { input in
-        unsafe recurrent.withUnsafeMutableElements { recurrent in
-          unsafe bias.withUnsafeMutableElements { bias in
-            unsafe unpack(packed, input: input, recurrent: recurrent, bias: bias)
-          }
-        }
-      }
-    }
-    return [input, recurrent, bias]
-  }
-
-  /// Writes a packed gradient, `packedCount` floats, to those of the two weights and the bias.
-  func unpack(
-    _ packed: UnsafePointer<Float>,
-    input: UnsafeMutableBufferPointer<Float>,
-    recurrent: UnsafeMutableBufferPointer<Float>,
-    bias: UnsafeMutableBufferPointer<Float>
-  ) {
-    guard let input = input.baseAddress, let recurrent = recurrent.baseAddress else { return }
-    unsafe recurrent_unpack_gates(
-      layout.gates,
-      inputSize,
-      hiddenSize,
-      packed,
-      input,
-      recurrent,
-      bias.baseAddress
-    )
+  /// The kernels that run the cell.
+  func kernels(in table: UnsafePointer<RecurrentKernels>) -> RecurrentCellKernels {
+    unsafe table.pointee.cells[Int(kind.rawValue)]
   }
 }

@@ -10,6 +10,9 @@ final class FusedWeights: @unchecked Sendable {
   private let forwardPanels = Buffer()
   private let recurrentPanels = Buffer()
   private let inputPanels = Buffer()
+  private let secondPanels = Buffer()
+  private let secondBackPanels = Buffer()
+  private let unitRows = Buffer()
   private let precision: Precision
   private let unpaired = Buffer()
 
@@ -19,80 +22,141 @@ final class FusedWeights: @unchecked Sendable {
     self.precision = precision
   }
 
-  /// Packs parameters, for the way back only if `forBackward` says so, and there for the gradient
-  /// of the input only if `forInputGradient` does.
+  /// Packs the cell's parameters, in the order in which it visits them, for the way back only if
+  /// `forBackward` says so, and there for the gradient of the input only if `forInputGradient` does.
   ///
-  /// The three parameters are those of `RecurrentWeights`.
-  func pack(
-    input: Tensor,
-    recurrent: Tensor,
-    bias: Tensor,
-    forBackward: Bool,
-    forInputGradient: Bool
-  ) {
-    let (inputSize, hiddenSize, gates) = (cell.inputSize, cell.hiddenSize, cell.layout.gates)
+  /// `mask`, if there is one, is what the recurrent matrix, parameter 1, was multiplied by; it is
+  /// not applied here.
+  func pack(_ parameters: ArraySlice<Tensor>, forBackward: Bool, forInputGradient: Bool) {
     require(
-      input.count == gates * hiddenSize * inputSize
-        && recurrent.count == gates * hiddenSize * hiddenSize && bias.count == gates * hiddenSize,
+      parameters.count == cell.parameterCounts.count
+        && zip(parameters, cell.parameterCounts).allSatisfy { $0.count == $1 },
       "a fused layer cannot change its sizes"
     )
-    unsafe input.withUnsafeElements { input in
-      unsafe recurrent.withUnsafeElements { recurrent in
-        unsafe bias.withUnsafeElements { bias in
-          guard let input = input.baseAddress, let recurrent = recurrent.baseAddress else { return }
-          unsafe write(
-            panels: cell.layout.panels,
-            parts: (inputSize, hiddenSize),
-            to: forward
-          ) { panels in
-            unsafe recurrent_pack_gates(
-              gates,
-              inputSize,
-              hiddenSize,
-              input,
-              recurrent,
-              bias.baseAddress,
-              panels
-            )
-          }
-          if forBackward {
-            unsafe writeTransposed(recurrent, columns: hiddenSize, to: self.recurrent)
-          }
-          if forInputGradient {
-            unsafe writeTransposed(input, columns: inputSize, to: self.input)
-          }
-        }
+    withExtendedLifetime(parameters) {
+      packGates(parameters)
+      packSecond(parameters, forBackward: forBackward)
+      packUnits(parameters)
+      guard forBackward else { return }
+      if cell.recurrentSize > 0 {
+        unsafe writeTransposed(
+          \.recurrent,
+          of: parameters,
+          columns: cell.recurrentSize,
+          to: recurrent
+        )
+      }
+      if forInputGradient {
+        unsafe writeTransposed(\.input, of: parameters, columns: cell.inputSize, to: input)
       }
     }
   }
 
-  /// [panels][1 + I + H][64], or half of I and of H, each rounded up, where in pairs.
-  var forward: UnsafeMutablePointer<Float> { unsafe forwardPanels.reserve(cell.packedCount) }
-  /// What dz is multiplied by for the hidden state before, [blocks of 64 units][1 + 64 P][64], or
-  /// 1 + 32 P where in pairs.
+  /// [panels][1 + I + R][64], or half of I and of R, each rounded up, where in pairs.
+  var forward: UnsafeMutablePointer<Float> { unsafe forwardPanels.reserve(cell.gatesCount) }
+  /// What dz is multiplied by for the hidden state before, [blocks of 64 units][1 + P B][64] with B
+  /// the columns of a panel that read it, or half of P B where in pairs.
   var recurrent: UnsafeMutablePointer<Float> {
-    unsafe recurrentPanels.reserve(transposedCount(columns: cell.hiddenSize))
+    unsafe recurrentPanels.reserve(
+      transposedCount(columns: cell.recurrentSize, of: cell.hiddenColumns)
+    )
   }
-  /// What dz is multiplied by for the input, [blocks of 64 inputs][1 + 64 P][64], or 1 + 32 P.
+  /// What dz is multiplied by for the input, [blocks of 64 inputs][1 + P B][64], or half of P B.
   var input: UnsafeMutablePointer<Float> {
-    unsafe inputPanels.reserve(transposedCount(columns: cell.inputSize))
+    unsafe inputPanels.reserve(
+      transposedCount(columns: cell.inputSize, of: cell.inputColumns)
+    )
+  }
+  /// The matrix of the second product, [panels of outputs][1 + H][64].
+  var second: UnsafeMutablePointer<Float> { unsafe secondPanels.reserve(cell.secondCount) }
+  /// What the gradient of its result is multiplied by, [blocks of 64 units][1 + padded outputs][64].
+  var secondTransposed: UnsafeMutablePointer<Float> {
+    unsafe secondBackPanels.reserve(
+      FusedCell.padded(cell.hiddenSize) * (1 + FusedCell.padded(cell.outputSize))
+    )
+  }
+  /// The parameters of single units, [parameter][padded H]; nil where there are none.
+  var units: UnsafeMutablePointer<Float>? {
+    cell.unitParameters.isEmpty ? nil : unsafe unitRows.reserve(cell.unitCount)
+  }
+
+  private func packGates(_ parameters: ArraySlice<Tensor>) {
+    unsafe withUnsafeTemporaryAllocation(of: RecurrentGate.self, capacity: cell.gates.count) {
+      gates in
+      for (index, gate) in cell.gates.enumerated() {
+        unsafe gates[index] = unsafe RecurrentGate(
+          input: parameters.elements(at: gate.input),
+          recurrent: parameters.elements(at: gate.recurrent),
+          bias: parameters.elements(at: gate.bias)
+        )
+      }
+      guard let base = gates.baseAddress else { return }
+      var sizes = cell.gateSizes
+      unsafe write(
+        panels: cell.layout.panels,
+        parts: (cell.inputSize, cell.recurrentSize),
+        to: forward
+      ) { unsafe recurrent_pack_gates(&sizes, base, $0) }
+    }
+  }
+
+  private func packSecond(_ parameters: ArraySlice<Tensor>, forBackward: Bool) {
+    guard let matrix = unsafe parameters.elements(at: cell.second) else { return }
+    let (size, outputs) = (cell.hiddenSize, cell.outputSize)
+    unsafe recurrent_pack(size, outputs, matrix, 1, size, nil, second)
+    guard forBackward else { return }
+    unsafe withUnsafeTemporaryAllocation(of: UnsafePointer<Float>?.self, capacity: 1) { matrices in
+      unsafe matrices[0] = matrix
+      guard let base = matrices.baseAddress else { return }
+      unsafe recurrent_pack_gates_transposed(
+        1,
+        PanelLayout.width,
+        outputs,
+        size,
+        UnsafePointer(base),
+        secondTransposed
+      )
+    }
+  }
+
+  private func packUnits(_ parameters: ArraySlice<Tensor>) {
+    guard let rows = unsafe units else { return }
+    let (size, padded) = (cell.hiddenSize, cell.layout.paddedHiddenSize)
+    for (index, place) in cell.unitParameters.enumerated() {
+      guard let source = unsafe parameters.elements(at: place) else { continue }
+      let row = unsafe rows + index * padded
+      unsafe row.update(from: source, count: size)
+      unsafe (row + size).update(repeating: 0, count: padded - size)
+    }
   }
 
   private func writeTransposed(
-    _ matrix: UnsafePointer<Float>,
+    _ part: KeyPath<FusedCell.Gate, FusedCell.Place?>,
+    of parameters: ArraySlice<Tensor>,
     columns: Int,
     to target: UnsafeMutablePointer<Float>
   ) {
-    let blocks = (columns + PanelLayout.width - 1) / PanelLayout.width
-    let depth = cell.layout.panels * PanelLayout.width
-    unsafe write(panels: blocks, parts: (depth, 0), to: target) { panels in
-      unsafe recurrent_pack_gates_transposed(
-        cell.layout.gates,
-        cell.hiddenSize,
-        columns,
-        matrix,
-        panels
-      )
+    let count = cell.gates.count
+    unsafe withUnsafeTemporaryAllocation(of: UnsafePointer<Float>?.self, capacity: count) {
+      matrices in
+      var gates = 0
+      for gate in cell.gates where gate[keyPath: part] != nil {
+        unsafe matrices[gates] = unsafe parameters.elements(at: gate[keyPath: part])
+        gates += 1
+      }
+      guard let base = matrices.baseAddress else { return }
+      let blocks = (columns + PanelLayout.width - 1) / PanelLayout.width
+      let depth = cell.layout.panels * gates * cell.layout.unitsPerPanel
+      unsafe write(panels: blocks, parts: (depth, 0), to: target) { panels in
+        unsafe recurrent_pack_gates_transposed(
+          gates,
+          cell.layout.unitsPerPanel,
+          cell.hiddenSize,
+          columns,
+          UnsafePointer(base),
+          panels
+        )
+      }
     }
   }
 
@@ -127,8 +191,21 @@ final class FusedWeights: @unchecked Sendable {
     }
   }
 
-  private func transposedCount(columns: Int) -> Int {
+  private func transposedCount(columns: Int, of read: RecurrentColumns) -> Int {
     let blocks = (columns + PanelLayout.width - 1) / PanelLayout.width
-    return blocks * (1 + cell.layout.panels * PanelLayout.width) * PanelLayout.width
+    return blocks * (1 + cell.layout.panels * read.width) * PanelLayout.width
+  }
+}
+
+extension RecurrentColumns {
+  /// The number of columns.
+  var width: Int { Int(to - from) * PanelLayout.lanes }
+}
+
+extension ArraySlice<Tensor> {
+  /// The elements from a place on; valid while the tensors are held and not written to.
+  func elements(at place: FusedCell.Place?) -> UnsafePointer<Float>? {
+    guard let place else { return nil }
+    return unsafe self[startIndex + place.parameter].unsafeElements + place.offset
   }
 }

@@ -7,7 +7,8 @@ import RecurrentKernels
 /// time; memory is allocated on growth only.
 @safe final class PairedOperands {
   private let cell: FusedCell
-  private let kernels: UnsafePointer<RecurrentKernels>
+  /// The kernels that read pairs.
+  let kernels: UnsafePointer<RecurrentKernels>
   private let input = Buffer()
   private let hidden = Buffer()
   private let dz = Buffer()
@@ -22,8 +23,8 @@ import RecurrentKernels
   /// Half of a number of operands, rounded up: the pairs they make.
   static func pairs(_ operands: Int) -> Int { (operands + 1) / 2 }
 
-  /// Runs one step forward; `step.weights` are pairs.
-  func forward(_ step: RecurrentForwardStep) {
+  /// Runs one step forward with a kernel that reads pairs; `step.weights` are pairs.
+  func forward(_ step: RecurrentForwardStep, _ kernel: RecurrentCellKernels) {
     var step = unsafe step
     let (rows, inputs, states) = unsafe (step.rows, step.input_size, step.hidden_size)
     let input = unsafe self.input.reserve(rows * Self.pairs(inputs))
@@ -38,7 +39,7 @@ import RecurrentKernels
     unsafe step.input = UnsafePointer(input)
     unsafe step.input_row_stride = Self.pairs(inputs)
     unsafe step.input_size = Self.pairs(inputs)
-    if let previous = unsafe step.previous_hidden {
+    if let previous = unsafe step.previous_hidden, states > 0 {
       let hidden = unsafe self.hidden.reserve(rows * Self.pairs(states))
       unsafe kernels.pointee.column_pairs(
         rows,
@@ -52,29 +53,46 @@ import RecurrentKernels
       unsafe step.previous_hidden_row_stride = Self.pairs(states)
     }
     unsafe step.hidden_size = Self.pairs(states)
-    unsafe cell.forward(step, with: kernels)
+    unsafe kernel.forward(&step)
   }
 
-  /// Runs one step backward; `step.weights` are pairs.
-  func backward(_ step: RecurrentBackwardStep) {
-    var step = unsafe step
-    if let next = unsafe step.next_dz {
-      unsafe step.next_dz = UnsafePointer(
-        joinColumns(of: next, panels: step.panels, rows: step.rows)
+  /// Joins what a step backward reads for its product; `step.weights` are pairs.
+  func join(_ step: inout RecurrentBackwardStep) {
+    guard let next = unsafe step.next_dz else { return }
+    let half = PanelLayout.width / 2
+    let pairs = unsafe dz.reserve(step.panels * step.panel_rows * half)
+    for panel in unsafe 0..<step.panels {
+      unsafe kernels.pointee.column_pairs(
+        step.next_rows,
+        PanelLayout.width,
+        next + panel * step.panel_rows * PanelLayout.width,
+        PanelLayout.width,
+        pairs + panel * step.panel_rows * half,
+        half
       )
     }
-    unsafe cell.backward(step, with: kernels)
+    unsafe step.next_dz = UnsafePointer(pairs)
   }
 
   /// Multiplies dz, in panels, by weights in pairs.
   func multiply(_ product: RecurrentProduct) {
     var product = unsafe product
-    unsafe product.a = UnsafePointer(
-      joinColumns(of: product.a, panels: product.segments, rows: product.rows)
-    )
-    unsafe product.a_row_stride = PanelLayout.width / 2
-    unsafe product.segment_depth = PanelLayout.width / 2
-    unsafe product.segment_stride = product.rows * PanelLayout.width / 2
+    let depth = unsafe product.segment_depth / 2
+    let pairs = unsafe dz.reserve(product.segments * product.rows * depth)
+    for segment in unsafe 0..<product.segments {
+      unsafe kernels.pointee.column_pairs(
+        product.rows,
+        product.segment_depth,
+        product.a + segment * product.segment_stride,
+        product.a_row_stride,
+        pairs + segment * product.rows * depth,
+        depth
+      )
+    }
+    unsafe product.a = UnsafePointer(pairs)
+    unsafe product.a_row_stride = depth
+    unsafe product.segment_depth = depth
+    unsafe product.segment_stride = product.rows * depth
     unsafe kernels.pointee.product(&product)
   }
 
@@ -115,7 +133,7 @@ import RecurrentKernels
         unsafe kernels.pointee.row_pairs(
           request.rows,
           width,
-          request.dz + step * request.dz_step_stride + panel * request.rows * width,
+          request.dz + step * request.dz_step_stride + panel * request.dz_panel_stride,
           width,
           pairs + (step * request.panels + panel) * rowPairs * width
         )
@@ -123,27 +141,9 @@ import RecurrentKernels
     }
     unsafe request.dz = UnsafePointer(pairs)
     unsafe request.dz_step_stride = request.panels * rowPairs * width
+    unsafe request.dz_panel_stride = rowPairs * width
     unsafe request.rows = rowPairs
     unsafe kernels.pointee.weight_gradient(&request)
-  }
-
-  /// dz `[panel][rows][64]` in pairs along the gates.
-  private func joinColumns(
-    of source: UnsafePointer<Float>,
-    panels: Int,
-    rows: Int
-  ) -> UnsafeMutablePointer<Float> {
-    let half = PanelLayout.width / 2
-    let pairs = unsafe dz.reserve(panels * rows * half)
-    unsafe kernels.pointee.column_pairs(
-      panels * rows,
-      PanelLayout.width,
-      source,
-      PanelLayout.width,
-      pairs,
-      half
-    )
-    return unsafe pairs
   }
 
   private func joinRows(

@@ -1,0 +1,457 @@
+import RecurrentKernels
+
+/// One worker's memory for one layer of a model, and the way of a shard through it.
+///
+/// What goes in and out are steps of rows sorted by length; a row's numbers past its end mean
+/// nothing.
+final class FusedLayerRun {
+  /// What masks are drawn from in training.
+  struct Drawing {
+    var seed: UInt64
+    var step: Int
+    /// The example in each row.
+    var examples: [Int]
+  }
+
+  let plan: FusedLayerPlan
+  private let layer: Int
+  private let sequences: [FusedSequence]
+  private let masks: [FusedMasks]
+  private var extent = FusedSequence.Extent(rows: 0, steps: 0)
+  private var isDropping = false
+  private let inputMask = Buffer()
+  private let droppedInput = Buffer()
+  private let merged = Buffer()
+  private let finals = [Buffer(), Buffer()]
+  private let finalGradients = [Buffer(), Buffer()]
+  private let outputGradients = [Buffer(), Buffer()]
+  private let inputGradients = [Buffer(), Buffer()]
+  private let stateGradients = Buffer()
+
+  init(_ plan: FusedLayerPlan, layer: Int, precision: Precision) {
+    self.plan = plan
+    self.layer = layer
+    sequences = plan.directions.map { FusedSequence($0.cell, precision: precision) }
+    masks = plan.directions.map { _ in FusedMasks() }
+  }
+
+  /// Runs the layer; returns every step's output, unless only the last output is kept.
+  func forward(
+    _ input: FusedSequence.Steps,
+    _ extent: FusedSequence.Extent,
+    weights: [FusedLayerWeights],
+    drawing: Drawing?,
+    keeping: FusedSequence.Keeping
+  ) -> FusedSequence.Steps {
+    self.extent = extent
+    isDropping = drawing != nil && plan.inputDropout > 0
+    let read = unsafe isDropping ? drop(input, drawing) : input
+    for (index, sequence) in sequences.enumerated() {
+      var own = extent
+      own.isReversed = plan.directions[index].isReversed
+      drawMasks(of: index, drawing)
+      unsafe sequence.forward(
+        read,
+        own,
+        weights: weights[index].packed,
+        initialState: weights[index].initialState,
+        masks: masks[index].masks,
+        keeping: keeping
+      )
+    }
+    if !plan.isPlain && keeping != .lastOutput { unsafe mergeOutputs(addedTo: read) }
+    return unsafe outputs
+  }
+
+  /// Every step's output after a pass that kept it.
+  var outputs: FusedSequence.Steps {
+    if plan.isPlain { return unsafe sequences[0].outputs }
+    let stepSize = extent.rows * plan.outputSize
+    return unsafe FusedSequence.Steps(
+      base: UnsafePointer(merged.reserve(extent.steps * stepSize)),
+      rowStride: plan.outputSize,
+      stepStride: stepSize
+    )
+  }
+
+  /// Writes the final output, rows of `plan.outputSize` floats.
+  ///
+  /// `input` is what `forward` read.
+  func readFinal(_ target: UnsafeMutablePointer<Float>, input: FusedSequence.Steps) {
+    let size = plan.outputSize
+    if sequences.count == 1 {
+      unsafe sequences[0].readFinalHidden(target)
+    } else {
+      let both = unsafe finalStates()
+      for row in 0..<extent.rows {
+        unsafe merge(
+          both.0 + row * sequences[0].cell.outputSize,
+          both.1 + row * sequences[1].cell.outputSize,
+          into: target + row * size
+        )
+      }
+    }
+    guard plan.isResidual else { return }
+    let read = unsafe isDropping ? droppedSteps : input
+    forEachRow { row, length in
+      let last = unsafe read.step(length - 1) + row * read.rowStride
+      for unit in 0..<size { unsafe target[row * size + unit] += last[unit] }
+    }
+  }
+
+  /// Runs back from the gradients of every step's output and of the final output.
+  ///
+  /// Writes the directions' parts of `gradient`; returns the gradient of the input if it is wanted.
+  func backward(
+    _ input: FusedSequence.Steps,
+    weights: [FusedLayerWeights],
+    outputs: FusedSequence.Steps?,
+    final: UnsafePointer<Float>?,
+    gradient: UnsafeMutablePointer<Float>,
+    wantsInputGradient: Bool
+  ) -> FusedSequence.Steps? {
+    let read = unsafe isDropping ? droppedSteps : input
+    let size = plan.inputSize
+    for (index, sequence) in sequences.enumerated() {
+      let weights = weights[index]
+      let target =
+        unsafe wantsInputGradient
+        ? inputGradients[index].reserve(extent.steps * extent.rows * size) : nil
+      unsafe sequence.backward(
+        read,
+        weights: weights.packed,
+        arriving: arriving(index, outputs: outputs, final: final),
+        weightGradient: gradient + weights.gradientOffset,
+        inputGradients: targets(of: weights, input: target)
+      )
+      if weights.direction.learnsState {
+        unsafe sumStateGradients(
+          weights.direction.cell,
+          into: gradient + weights.gradientOffset + weights.direction.cell.packedCount
+        )
+      }
+    }
+    guard wantsInputGradient else { return nil }
+    return unsafe finishInputGradient(outputs: outputs, final: final)
+  }
+
+  // MARK: - Masks
+
+  private func drawMasks(of index: Int, _ drawing: Drawing?) {
+    let direction = plan.directions[index]
+    guard let drawing else {
+      return masks[index].setShares(
+        hidden: direction.regularization.hiddenZoneout,
+        cell: direction.regularization.cellZoneout,
+        for: direction.cell
+      )
+    }
+    masks[index].draw(
+      direction.regularization,
+      layer: layer,
+      direction: index,
+      drawing: drawing,
+      extent: extent,
+      for: direction.cell
+    )
+  }
+
+  private var droppedSteps: FusedSequence.Steps {
+    let count = extent.steps * extent.rows * plan.inputSize
+    return unsafe FusedSequence.Steps(
+      base: UnsafePointer(droppedInput.reserve(count)),
+      rowStride: plan.inputSize,
+      stepStride: extent.rows * plan.inputSize
+    )
+  }
+
+  /// The input with a mask on it; the mask is kept for the way back.
+  private func drop(_ input: FusedSequence.Steps, _ drawing: Drawing?) -> FusedSequence.Steps {
+    guard let drawing else { return unsafe input }
+    let (size, rate) = (plan.inputSize, plan.inputDropout)
+    let stepSize = extent.rows * size
+    let mask = unsafe inputMask.reserve(extent.steps * stepSize)
+    let target = unsafe droppedInput.reserve(extent.steps * stepSize)
+    let site = MaskSite(use: .inputDropout, layer: layer)
+    forEachRow { row, length in
+      unsafe site.draw(
+        length,
+        of: size,
+        stride: stepSize,
+        rate: rate,
+        dropped: 0,
+        kept: 1 / (1 - rate),
+        drawing: drawing,
+        row: row,
+        into: mask + row * size
+      )
+      for step in 0..<length {
+        let place = step * stepSize + row * size
+        unsafe kernels.pointee.combine(
+          RECURRENT_MULTIPLY,
+          size,
+          input.step(step) + row * input.rowStride,
+          1,
+          mask + place,
+          1,
+          target + place
+        )
+      }
+    }
+    return unsafe droppedSteps
+  }
+
+  // MARK: - Two directions
+
+  private func mergeOutputs(addedTo input: FusedSequence.Steps) {
+    let size = plan.outputSize
+    let stepSize = extent.rows * size
+    let target = unsafe merged.reserve(extent.steps * stepSize)
+    let ahead = unsafe sequences[0].outputs
+    let back = unsafe sequences[sequences.count - 1].outputs
+    for step in 0..<extent.steps {
+      for row in 0..<extent.running(at: step) {
+        let place = unsafe target + step * stepSize + row * size
+        let first = unsafe ahead.step(step) + row * ahead.rowStride
+        if sequences.count == 2 {
+          unsafe merge(first, back.step(step) + row * back.rowStride, into: place)
+        } else {
+          unsafe place.update(from: first, count: size)
+        }
+        guard plan.isResidual else { continue }
+        unsafe kernels.pointee.add_scaled(
+          size,
+          1,
+          input.step(step) + row * input.rowStride,
+          place
+        )
+      }
+    }
+  }
+
+  /// Merges one row's outputs of both directions.
+  private func merge(
+    _ a: UnsafePointer<Float>,
+    _ b: UnsafePointer<Float>,
+    into target: UnsafeMutablePointer<Float>
+  ) {
+    let size = sequences[0].cell.outputSize
+    switch plan.merge {
+    case .concatenate:
+      unsafe target.update(from: a, count: size)
+      unsafe (target + size).update(from: b, count: sequences[1].cell.outputSize)
+    case .sum: unsafe kernels.pointee.combine(RECURRENT_ADD, size, a, 1, b, 1, target)
+    case .product: unsafe kernels.pointee.combine(RECURRENT_MULTIPLY, size, a, 1, b, 1, target)
+    case .mean: for n in 0..<size { unsafe target[n] = (a[n] + b[n]) * 0.5 }
+    }
+  }
+
+  /// The final hidden states of both directions, rows of their output sizes.
+  private func finalStates() -> (UnsafeMutablePointer<Float>, UnsafeMutablePointer<Float>) {
+    for (index, sequence) in sequences.enumerated() {
+      unsafe sequence.readFinalHidden(
+        finals[index].reserve(extent.rows * sequence.cell.outputSize)
+      )
+    }
+    return unsafe (
+      finals[0].reserve(extent.rows * sequences[0].cell.outputSize),
+      finals[1].reserve(extent.rows * sequences[1].cell.outputSize)
+    )
+  }
+
+  /// What arrives at one direction of what arrives at the layer.
+  private func arriving(
+    _ index: Int,
+    outputs: FusedSequence.Steps?,
+    final: UnsafePointer<Float>?
+  ) -> FusedSequence.OutputGradients {
+    var result = unsafe FusedSequence.OutputGradients()
+    if sequences.count == 1 {
+      unsafe result.outputs = outputs
+      unsafe result.hidden = final
+      return unsafe result
+    }
+    let size = sequences[index].cell.outputSize
+    let offset = plan.merge == .concatenate && index == 1 ? sequences[0].cell.outputSize : 0
+    if var outputs = unsafe outputs {
+      unsafe outputs.base += offset
+      unsafe result.outputs = unsafe weighted(outputs, index)
+    }
+    if let final = unsafe final {
+      let target = unsafe finalGradients[index].reserve(extent.rows * size)
+      let other =
+        unsafe plan.merge == .product
+        ? finals[1 - index].reserve(extent.rows * size) : nil
+      for row in 0..<extent.rows {
+        for unit in 0..<size {
+          let place = row * size + unit
+          let value = unsafe final[row * plan.outputSize + offset + unit]
+          unsafe target[place] =
+            plan.merge == .mean ? value * 0.5 : value * (other?[place] ?? 1)
+        }
+      }
+      unsafe result.hidden = UnsafePointer(target)
+    }
+    return unsafe result
+  }
+
+  /// The gradient of one direction's outputs where they are halved or multiplied.
+  private func weighted(_ outputs: FusedSequence.Steps, _ index: Int) -> FusedSequence.Steps {
+    guard plan.merge == .mean || plan.merge == .product else { return unsafe outputs }
+    let size = sequences[index].cell.outputSize
+    let stepSize = extent.rows * size
+    let target = unsafe outputGradients[index].reserve(extent.steps * stepSize)
+    let other = unsafe sequences[1 - index].outputs
+    for step in 0..<extent.steps {
+      for row in 0..<extent.running(at: step) {
+        let source = unsafe outputs.step(step) + row * outputs.rowStride
+        let factor = unsafe other.step(step) + row * other.rowStride
+        let place = unsafe target + step * stepSize + row * size
+        for unit in 0..<size {
+          unsafe place[unit] = source[unit] * (plan.merge == .mean ? 0.5 : factor[unit])
+        }
+      }
+    }
+    return unsafe FusedSequence.Steps(
+      base: UnsafePointer(target),
+      rowStride: size,
+      stepStride: stepSize
+    )
+  }
+
+  // MARK: - Gradients
+
+  private func targets(
+    of weights: FusedLayerWeights,
+    input: UnsafeMutablePointer<Float>?
+  ) -> FusedSequence.InputGradients? {
+    let cell = weights.direction.cell
+    guard unsafe input != nil || weights.direction.learnsState else { return nil }
+    var targets = unsafe FusedSequence.InputGradients()
+    if let input = unsafe input {
+      unsafe targets.input = (input, cell.inputSize, extent.rows * cell.inputSize)
+    }
+    if weights.direction.learnsState {
+      let base = unsafe stateGradients.reserve(
+        extent.rows * (cell.outputSize + cell.stateCount * cell.hiddenSize)
+      )
+      func state(_ index: Int) -> UnsafeMutablePointer<Float>? {
+        guard index < cell.stateCount else { return nil }
+        return unsafe base + extent.rows * (cell.outputSize + index * cell.hiddenSize)
+      }
+      unsafe targets.hidden = unsafe base
+      unsafe targets.states = (state(0), state(1), state(2))
+    }
+    return unsafe targets
+  }
+
+  /// Adds the gradients of the rows' initial states, which all are the learned one.
+  private func sumStateGradients(_ cell: FusedCell, into target: UnsafeMutablePointer<Float>) {
+    var (source, sum) = unsafe (
+      UnsafePointer(
+        stateGradients.reserve(
+          extent.rows * (cell.outputSize + cell.stateCount * cell.hiddenSize)
+        )
+      ), target
+    )
+    for index in 0...cell.stateCount {
+      let size = index == 0 ? cell.outputSize : cell.hiddenSize
+      unsafe kernels.pointee.sum_rows(extent.rows, size, source, sum)
+      unsafe source += extent.rows * size
+      unsafe sum += size
+    }
+  }
+
+  private func finishInputGradient(
+    outputs: FusedSequence.Steps?,
+    final: UnsafePointer<Float>?
+  ) -> FusedSequence.Steps {
+    let size = plan.inputSize
+    let stepSize = extent.rows * size
+    let total = unsafe inputGradients[0].reserve(extent.steps * stepSize)
+    for step in 0..<extent.steps {
+      for row in 0..<extent.running(at: step) {
+        let place = step * stepSize + row * size
+        if sequences.count == 2 {
+          let other = unsafe inputGradients[1].reserve(extent.steps * stepSize)
+          unsafe kernels.pointee.add_scaled(size, 1, other + place, total + place)
+        }
+        if plan.isResidual, let outputs = unsafe outputs {
+          unsafe kernels.pointee.add_scaled(
+            size,
+            1,
+            outputs.step(step) + row * outputs.rowStride,
+            total + place
+          )
+        }
+      }
+    }
+    if plan.isResidual, let final = unsafe final {
+      forEachRow { row, length in
+        unsafe kernels.pointee.add_scaled(
+          size,
+          1,
+          final + row * size,
+          total + (length - 1) * stepSize + row * size
+        )
+      }
+    }
+    if isDropping {
+      let mask = unsafe inputMask.reserve(extent.steps * stepSize)
+      for step in 0..<extent.steps {
+        let (place, count) = (step * stepSize, extent.running(at: step) * size)
+        unsafe kernels.pointee.combine(
+          RECURRENT_MULTIPLY,
+          count,
+          total + place,
+          1,
+          mask + place,
+          1,
+          total + place
+        )
+      }
+    }
+    return unsafe FusedSequence.Steps(
+      base: UnsafePointer(total),
+      rowStride: size,
+      stepStride: stepSize
+    )
+  }
+
+  /// Calls `body` with each row and its length.
+  private func forEachRow(_ body: (_ row: Int, _ length: Int) -> Void) {
+    for row in 0..<extent.rows { body(row, extent.length(of: row)) }
+  }
+}
+
+extension MaskSite {
+  /// Draws `steps` steps of `size` numbers of one row's mask, a `stride` apart.
+  func draw(
+    _ steps: Int,
+    of size: Int,
+    stride: Int,
+    rate: Float,
+    dropped: Float,
+    kept: Float,
+    drawing: FusedLayerRun.Drawing,
+    row: Int,
+    into target: UnsafeMutablePointer<Float>
+  ) {
+    unsafe withUnsafeTemporaryAllocation(of: Float.self, capacity: steps * size) { numbers in
+      guard let base = numbers.baseAddress else { return }
+      unsafe draw(
+        steps * size,
+        rate: rate,
+        dropped: dropped,
+        kept: kept,
+        seed: drawing.seed,
+        step: drawing.step,
+        example: drawing.examples[row],
+        into: base
+      )
+      for step in 0..<steps {
+        unsafe (target + step * stride).update(from: base + step * size, count: size)
+      }
+    }
+  }
+}

@@ -82,7 +82,10 @@ struct LSTMKernelTests {
         #expect(states[row * padded + hiddenSize..<(row + 1) * padded].allSatisfy { $0 == 0 })
       }
       var newCell = [Float](repeating: 0, count: rows * hiddenSize)
-      recurrent_panels_to_rows(rows, rows, hiddenSize,
+      recurrent_panels_to_rows(
+        rows,
+        rows,
+        hiddenSize,
         16,
         (cellInPlace ? cellBefore : cellAfter).values,
         &newCell,

@@ -20,8 +20,12 @@ extension BuiltInCell {
         state: state,
         hiddenMask: masks.hidden
       ).state.tensors
-      if let share = masks.hiddenZoneout { after[0] = after[0].keeping(share, at: time, of: before[0]) }
-      if let share = masks.cellZoneout { after[1] = after[1].keeping(share, at: time, of: before[1]) }
+      if let share = masks.hiddenZoneout {
+        after[0] = after[0].keeping(share, at: time, of: before[0])
+      }
+      if let share = masks.cellZoneout {
+        after[1] = after[1].keeping(share, at: time, of: before[1])
+      }
       guard let lengths, lengths.contains(where: { $0 <= time }) else {
         state = State(tensors: after)
         outputs[time] = after[0]

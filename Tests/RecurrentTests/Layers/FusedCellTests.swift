@@ -127,21 +127,21 @@ struct FusedCellTests {
     compare(cell)
   }
 
-  @Test(arguments: CellCase.all, (1...24).map { Use.random($0) })
-  func `fused and unrolled agree, forward and backward`(cell: CellCase, use: Use) {
+  @Test(arguments: FusedCase.all, (1...24).map { Use.random($0) })
+  func `fused and unrolled agree, forward and backward`(cell: FusedCase, use: Use) {
     expectAgreement(cell.make(use.inputSize, use.hiddenSize, use.seed), use)
   }
 
-  @Test(arguments: CellCase.all, (1...12).map { Use.random($0, isMasked: true) })
-  func `fused and unrolled agree under the same masks`(cell: CellCase, use: Use) {
+  @Test(arguments: FusedCase.all, (1...12).map { Use.random($0, isMasked: true) })
+  func `fused and unrolled agree under the same masks`(cell: FusedCase, use: Use) {
     var use = use
     let made = cell.make(use.inputSize, use.hiddenSize, use.seed)
     if made is LSTMCell { use.regularization.cellZoneout = 0.25 }
     expectAgreement(made, use)
   }
 
-  @Test(arguments: CellCase.all, (1...12).map { Use.random($0) })
-  func `each row of a batch has the bits it has alone`(cell: CellCase, use: Use) {
+  @Test(arguments: FusedCase.all, (1...12).map { Use.random($0) })
+  func `each row of a batch has the bits it has alone`(cell: FusedCase, use: Use) {
     func check<Built: BuiltInCell>(_ cell: Built) {
       var layer = CellLayer(cell)
       layer.isReversed = use.isReversed
@@ -178,8 +178,8 @@ struct FusedCellTests {
     check(cell.make(use.inputSize, use.hiddenSize, use.seed))
   }
 
-  @Test(arguments: CellCase.all)
-  func `a missing state equals a zero state, bit for bit`(cell: CellCase) {
+  @Test(arguments: FusedCase.all)
+  func `a missing state equals a zero state, bit for bit`(cell: FusedCase) {
     func check(_ cell: some BuiltInCell) {
       var numbers = SeededNumbers(40)
       let input = numbers.tensor([3, 4, 5])

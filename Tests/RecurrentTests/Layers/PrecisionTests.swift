@@ -87,10 +87,10 @@ struct PrecisionTests {
   private func pow2(_ x: Double) -> Double { x * x }
 
   // Operands lose 2^-9 of themselves at most; many of them together, rounded to either side, less.
-  @Test(arguments: cases, CellCase.all.filter { $0.name != "LSTM normalised" })
+  @Test(arguments: cases, FusedCase.all.filter { $0.name != "LSTM normalised" })
   func `outputs and gradients stay close to those of 32 bits`(
     size: LayerCase,
-    kind: CellCase
+    kind: FusedCase
   ) throws {
     let built = kind.make(size.inputSize, max(size.hiddenSize, 2), size.seed)
     let cell = try #require((built as? any FusedBuiltInCell)?.fused)

@@ -3,7 +3,7 @@ import RecurrentTestSupport
 import Testing
 
 /// A built-in cell with its options, made with random parameters none of which is zero.
-struct CellCase: Sendable, CustomTestStringConvertible {
+struct FusedCase: Sendable, CustomTestStringConvertible {
   let name: String
   let make: @Sendable (_ inputSize: Int, _ hiddenSize: Int, _ seed: UInt64) -> any BuiltInCell
   var testDescription: String { name }
@@ -25,18 +25,18 @@ struct CellCase: Sendable, CustomTestStringConvertible {
     }
   }
 
-  static func lstm(_ name: String, _ options: LSTMCell.Options) -> CellCase {
-    CellCase(name) { input, hidden, stream in
+  static func lstm(_ name: String, _ options: LSTMCell.Options) -> FusedCase {
+    FusedCase(name) { input, hidden, stream in
       var options = options
       if options.projectionSize != nil { options.projectionSize = max(1, hidden * 2 / 3) }
       return LSTMCell(inputSize: input, hiddenSize: hidden, options: options, using: &stream)
     }
   }
 
-  static let all: [CellCase] =
+  static let all: [FusedCase] =
     [
-      CellCase("RNN tanh") { RNNCell(inputSize: $0, hiddenSize: $1, using: &$2) },
-      CellCase("RNN relu") {
+      FusedCase("RNN tanh") { RNNCell(inputSize: $0, hiddenSize: $1, using: &$2) },
+      FusedCase("RNN relu") {
         RNNCell(inputSize: $0, hiddenSize: $1, activation: .relu, using: &$2)
       },
       lstm("LSTM", .init()),
@@ -46,17 +46,17 @@ struct CellCase: Sendable, CustomTestStringConvertible {
       lstm("LSTM projected", .init(projectionSize: 1)),
       lstm("LSTM all but normalised", .init(isPeephole: true, isCoupled: true, projectionSize: 1)),
       lstm("LSTM normalised", .init(normalizesLayers: true)),
-      CellCase("IndRNN") { IndRNNCell(inputSize: $0, hiddenSize: $1, using: &$2) },
-      CellCase("minGRU") { MinGRUCell(inputSize: $0, hiddenSize: $1, using: &$2) },
-      CellCase("minLSTM") { MinLSTMCell(inputSize: $0, hiddenSize: $1, using: &$2) },
-      CellCase("LEM") { LEMCell(inputSize: $0, hiddenSize: $1, timeStep: 0.7, using: &$2) },
-      CellCase("sLSTM") { SLSTMCell(inputSize: $0, hiddenSize: $1, using: &$2) },
-      CellCase("sLSTM exponential") {
+      FusedCase("IndRNN") { IndRNNCell(inputSize: $0, hiddenSize: $1, using: &$2) },
+      FusedCase("minGRU") { MinGRUCell(inputSize: $0, hiddenSize: $1, using: &$2) },
+      FusedCase("minLSTM") { MinLSTMCell(inputSize: $0, hiddenSize: $1, using: &$2) },
+      FusedCase("LEM") { LEMCell(inputSize: $0, hiddenSize: $1, timeStep: 0.7, using: &$2) },
+      FusedCase("sLSTM") { SLSTMCell(inputSize: $0, hiddenSize: $1, using: &$2) },
+      FusedCase("sLSTM exponential") {
         SLSTMCell(inputSize: $0, hiddenSize: $1, forgetGate: .exponential, using: &$2)
       },
     ]
     + GRUCell.Convention.allCases.map { convention in
-      CellCase("GRU \(convention.rawValue)") {
+      FusedCase("GRU \(convention.rawValue)") {
         GRUCell(inputSize: $0, hiddenSize: $1, convention: convention, using: &$2)
       }
     }

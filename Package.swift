@@ -101,6 +101,7 @@ let package = Package(
     .testTarget(
       name: "RecurrentTests",
       dependencies: ["Recurrent", "RecurrentData", "RecurrentTestSupport", "AllocationCounter"],
+      exclude: ["Goldens/Fixtures"],
       swiftSettings: strict
     ),
     .testTarget(

@@ -18,8 +18,17 @@ public struct Golden: Sendable, CustomStringConvertible {
   ///
   /// Empty where the shared folder is not given, so that parametrised tests have no case.
   public static func all(kind: String) -> [Golden] {
-    guard let url = SharedFolder.url?.appending(path: "goldens"),
-      let files = FileManager.default.enumerator(at: url, includingPropertiesForKeys: nil)
+    SharedFolder.url.map { all(kind: kind, in: $0.appending(path: "goldens")) } ?? []
+  }
+
+  /// All goldens of a kind among those that are part of the repository.
+  public static func committed(kind: String) -> [Golden] {
+    let tests = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+    return all(kind: kind, in: tests.appending(path: "RecurrentTests/Goldens/Fixtures"))
+  }
+
+  private static func all(kind: String, in folder: URL) -> [Golden] {
+    guard let files = FileManager.default.enumerator(at: folder, includingPropertiesForKeys: nil)
     else { return [] }
     var result: [Golden] = []
     for case let manifest as URL in files where manifest.pathExtension == "json" {

@@ -6,11 +6,11 @@
 ///     n    = tanh(W x + b + U (σ(r) h'))           reset before
 ///     h    = (1 - σ(z)) n + σ(z) h'
 ///
-/// The order in memory is r, z, n, and z keeps, both as in PyTorch. Keras and ONNX have z, r, n,
-/// with the same sense of z; in the paper and in Flux's `GRU` z of the old state is kept too, in
-/// Chung et al. 2014 it is the new one that z lets in. There is one bias in memory and, with the
-/// inner bias, a second for n alone: PyTorch's and Keras's second biases of r and z only count as
-/// a sum with the first.
+/// The order in memory is r, z, n, and z is how much of the old state is kept, both as in PyTorch.
+/// Keras and ONNX have the order z, r, n and the same sense of z, as have Cho et al.; with others,
+/// such as J. Chung et al. 2014, z is how much of the new is let in. There is one bias in memory
+/// and, with the inner bias, a second one for n alone: of PyTorch's, Keras's and ONNX's second
+/// biases of r and z only the sum with the first counts.
 ///
 /// Sources: K. Cho et al., "Learning phrase representations using RNN encoder-decoder for
 /// statistical machine translation", 2014; the reset after the product: NVIDIA's cuDNN.

@@ -39,8 +39,8 @@ public struct IndRNNCell: BuiltInCell {
 
   /// Creates a cell with random parameters.
   ///
-  /// The recurrent weights are uniform from 0 to 1, so that no unit's memory grows and some last
-  /// for the whole sequence (section 4.1 of the paper); for tanh too.
+  /// The recurrent weights are uniform from 0 to 1, as in the paper, so that no unit's memory grows
+  /// and some last long; those of the other parameters follow `initialization`.
   ///
   /// - Precondition: The sizes are at least 1.
   public init(

@@ -8,6 +8,9 @@
 /// the hidden state y' before the step, and W_y, which multiplies the memory z after it. The output
 /// is y. A mask acts on y' under the first three.
 ///
+/// The code that the paper's authors released has the blocks of the input's matrix in the order
+/// b, a, d, c and those that multiply y' in the order b, a, c.
+///
 /// Source: T. K. Rusch, S. Mishra, N. B. Erichson, M. W. Mahoney, "Long expressive memory for
 /// sequence modeling", 2022, equation 3.
 public struct LEMCell: BuiltInCell {

@@ -17,7 +17,9 @@
 ///
 /// There is one bias in memory; PyTorch keeps two, of which only the sum counts. Keras orders the
 /// gates the same and calls g "c"; TensorFlow 1 has i, g, f, o and adds its forget bias at run
-/// time; ONNX has i, o, f, g, and its peepholes i, o, f. The projection is PyTorch's `proj_size`.
+/// time; ONNX has i, o, f, g, and its peepholes i, o, f. ONNX couples the other way round, σ(f) =
+/// 1 - σ(i); the same cell there has the opposite sign on all that is summed for f. The projection
+/// is PyTorch's `proj_size`. PyTorch and Keras have neither peepholes nor coupled gates.
 ///
 /// Sources: S. Hochreiter, J. Schmidhuber, "Long short-term memory", 1997; forget gate: F. Gers,
 /// J. Schmidhuber, F. Cummins, "Learning to forget", 2000; peepholes: F. Gers, N. Schraudolph,

@@ -6,15 +6,16 @@
 ///     n = e^(φ + m' - m) n' + e^(i - m)
 ///     h = σ(o) c / n
 ///
-/// The stabiliser m keeps the exponentials below 1: c and n stand for themselves times eᵐ, and h,
-/// their quotient, does not depend on m. No gradient flows through m, therefore. A unit whose
+/// The stabiliser m keeps both exponentials from growing above 1: c and n stand for themselves times
+/// eᵐ, and h, their quotient, does not depend on m. Therefore no gradient flows through m, and
+/// none that arrives at c and n counts their dependence on it. A unit whose
 /// normaliser n' is 0 stands at its start: what came before counts for nothing, so that a state of
 /// zeros is exactly no state.
 ///
 /// The paper calls g "z" and has several heads, whose recurrent matrix is block diagonal; this is
 /// one head. Its released code has the order i, f, z, o and the logistic forget gate, as here.
 ///
-/// Source: M. Beck et al., "xLSTM: extended long short-term memory", 2024, equations 8 to 18.
+/// Source: M. Beck et al., "xLSTM: extended long short-term memory", 2024, section 2.2.
 public struct SLSTMCell: BuiltInCell {
   /// What an sLSTM carries from one step to the next.
   public struct State: RecurrentState {

@@ -1,7 +1,7 @@
 /// Returns the logarithm of the logistic function of every element, for however small a value.
 ///
 /// It is -(max(-x, 0) + log(1 + e^-|x|)), its derivative the logistic function of -x.
-func logSigmoid(_ x: Tensor) -> Tensor {
+package func logSigmoid(_ x: Tensor) -> Tensor {
   Tape.operation([x]) { inputs, _ in
     let x = inputs[0]
     let below = relu(-x)

@@ -5,7 +5,7 @@ extension Tensor {
   /// from first to last.
   ///
   /// Source: J. L. Ba, J. R. Kiros, G. E. Hinton, "Layer normalization", 2016.
-  func normalized(epsilon: Float) -> Tensor {
+  package func normalized(epsilon: Float) -> Tensor {
     require(
       shape.rank > 0 && count > 0,
       "normalized(epsilon:) needs a tensor with a last axis, got shape \(shape)"

@@ -68,4 +68,178 @@ struct LSTMCellTests {
         .contains("an LSTM cell has four gates, the weights have 3")
     )
   }
+
+  // x = 1, h' = 0.5, c' = 2; the sums of i, f, o are 1 - 2 · 0.5 = 0, that of g is 1 - 0.5 = 0.5.
+  //
+  //     i: 0 + 0.5 · 2 = 1              σ = 0.7310585786
+  //     f: 0 - 0.5 · 2 = -1             σ = 0.2689414214
+  //     c = 0.5378828427 + 0.7310585786 · 0.4621171573 = 0.8757175549
+  //     o: 0 + 1 · c                    σ = 0.7059340079
+  //     h = 0.7059340079 · tanh(c) = 0.7059340079 · 0.7042674397 = 0.4971663363
+  @Test func `peepholes see the old and the new cell, worked by hand`() {
+    let cell = LSTMCell(
+      RecurrentWeights(
+        input: Tensor([1, 1, 1, 1], shape: [4, 1]),
+        recurrent: Tensor([-2, -2, -1, -2], shape: [4, 1]),
+        bias: .zeros([4])
+      ),
+      peephole: Tensor([0.5, -0.5, 1], shape: [3, 1])
+    )
+    expect(cell, cell: 0.8757175549, hidden: 0.4971663363)
+  }
+
+  // f: 2 - 2 · 0.5 = 1, σ = 0.7310585786; g: 1 - 0.5 = 0.5; o: 1 - 2 · 0.5 = 0.
+  //
+  //     c = 0.7310585786 · 2 + 0.2689414214 · 0.4621171573 = 1.5863996024
+  //     h = 0.5 · tanh(c) = 0.5 · 0.9195954679 = 0.4597977339
+  @Test func `the coupled input gate is what the forget gate leaves, worked by hand`() {
+    let cell = LSTMCell(
+      RecurrentWeights(
+        input: Tensor([2, 1, 1], shape: [3, 1]),
+        recurrent: Tensor([-2, -1, -2], shape: [3, 1]),
+        bias: .zeros([3]),
+        gates: 3
+      ),
+      isCoupled: true
+    )
+    expect(cell, cell: 1.5863996024, hidden: 0.4597977339)
+  }
+
+  // The sums over x are 1, 1, -1, -1: mean 0, variance 1, so a = 1 / √(1 + 10⁻⁵) = 0.9999950000
+  // and LN gives a, a, -a, -a. Those over h' are all 0. A cell of one unit is its own mean: LN
+  // gives 0, and the bias of 1 is left.
+  //
+  //     i = f = σ(a) = 0.7310575956,  tanh(-a) = -0.7615920561,  o = σ(-a) = 0.2689424044
+  //     c = 0.7310575956 · (2 - 0.7615920561) = 0.9053475338
+  //     h = 0.2689424044 · tanh(1) = 0.2048249635
+  @Test func `sums and cell are normalised, worked by hand`() {
+    var normalization = LSTMCell.Normalization(gates: 4, hiddenSize: 1)
+    normalization.cellBias = Tensor([1])
+    let cell = LSTMCell(
+      RecurrentWeights(
+        input: Tensor([1, 1, -1, -1], shape: [4, 1]),
+        recurrent: .zeros([4, 1]),
+        bias: .zeros([4])
+      ),
+      normalization: normalization
+    )
+    expect(cell, cell: 0.9053475338, hidden: 0.2048249635)
+  }
+
+  // All sums are 0: c = c' / 2 = [1, 2], and σ(o) tanh(c) = [0.3807970780, 0.4820137900].
+  // P = [2, -1] makes 0.7615941560 - 0.4820137900 = 0.2795803659 of them.
+  @Test func `the hidden state is projected, worked by hand`() {
+    let cell = LSTMCell(
+      RecurrentWeights(
+        input: .zeros([8, 1]),
+        recurrent: .zeros([8, 1]),
+        bias: .zeros([8]),
+        gates: 4
+      ),
+      projection: Tensor([2, -1], shape: [1, 2])
+    )
+    let start = LSTMCell.State(
+      hidden: Tensor([0.5], shape: [1, 1]),
+      cell: Tensor([2, 4], shape: [1, 2])
+    )
+    let (output, state) = cell(Tensor([1], shape: [1, 1]), state: start)
+    #expect(state.cell == Tensor([1, 2], shape: [1, 2]))
+    #expect(output.shape == [1, 1] && abs(output.scalar - 0.2795803659) <= 2e-7)
+    #expect(cell.hiddenSize == 2 && cell.outputSize == 1)
+    #expect(cell.zeroState(batch: 3).tensors.map(\.shape) == [[3, 1], [3, 2]])
+  }
+
+  /// Runs one step with x = 1, h' = 0.5 and c' = 2.
+  private func expect(
+    _ cell: LSTMCell,
+    cell c: Float,
+    hidden h: Float,
+    sourceLocation: SourceLocation = #_sourceLocation
+  ) {
+    let start = LSTMCell.State(
+      hidden: Tensor([0.5], shape: [1, 1]),
+      cell: Tensor([2], shape: [1, 1])
+    )
+    let (output, state) = cell(Tensor([1], shape: [1, 1]), state: start)
+    #expect(abs(state.cell.scalar - c) <= 3e-7, sourceLocation: sourceLocation)
+    #expect(abs(output.scalar - h) <= 3e-7, sourceLocation: sourceLocation)
+    #expect(state.hidden == output, sourceLocation: sourceLocation)
+  }
+
+  @Test(arguments: CellCase.lstmOptions)
+  func `parameters are listed in a fixed order`(options: LSTMCell.Options) {
+    var stream = RandomStream(seed: 1, purpose: .testing)
+    let cell = LSTMCell(inputSize: 3, hiddenSize: 4, options: options, using: &stream)
+    #expect(cell.options == options)
+    let rows = options.isCoupled ? 12 : 16
+    var want: [(String, Shape)] = [
+      ("weight_ih", [rows, 3]), ("weight_hh", [rows, options.projectionSize ?? 4]),
+      ("bias_ih", [rows]),
+    ]
+    if options.isPeephole { want.append(("weight_peephole", [options.isCoupled ? 2 : 3, 4])) }
+    if let size = options.projectionSize { want.append(("weight_hr", [size, 4])) }
+    if options.normalizesLayers {
+      want += [
+        ("norm_ih", [rows]), ("norm_hh", [rows]), ("norm_cell", [4]), ("norm_cell_bias", [4]),
+      ]
+    }
+    #expect(cell.parameters.map(\.name) == want.map(\.0))
+    #expect(cell.parameters.map(\.value.shape) == want.map(\.1))
+  }
+
+  @Test(arguments: [false, true])
+  func `the forget gate alone starts from the forget bias`(isCoupled: Bool) {
+    var stream = RandomStream(seed: 1, purpose: .testing)
+    let cell = LSTMCell(
+      inputSize: 1,
+      hiddenSize: 2,
+      options: LSTMCell.Options(isPeephole: true, isCoupled: isCoupled, normalizesLayers: true),
+      forgetBias: 3,
+      using: &stream
+    )
+    let bias: [Float] = isCoupled ? [3, 3, 0, 0, 0, 0] : [0, 0, 3, 3, 0, 0, 0, 0]
+    #expect(cell.weights.bias == Tensor(bias))
+    #expect(cell.peephole == .zeros([isCoupled ? 2 : 3, 2]))
+    #expect(cell.normalization?.cell == Tensor([1, 1]))
+  }
+
+  @Test func `a model's parameters are changed in place and kept when a visit fails`() {
+    struct Stop: Error {}
+    var stream = RandomStream(seed: 1, purpose: .testing)
+    let options = LSTMCell.Options(isPeephole: true, normalizesLayers: true, projectionSize: 1)
+    var cell = LSTMCell(inputSize: 1, hiddenSize: 2, options: options, using: &stream)
+    let names = cell.parameters.map(\.name)
+    for stop in names {
+      #expect(throws: Stop.self) {
+        try cell.visitParameters { name, parameter in
+          parameter = .zeros(parameter.shape)
+          if name == stop { throw Stop() }
+        }
+      }
+      #expect(cell.options == options)
+    }
+    for (_, value) in cell.parameters { #expect(value == .zeros(value.shape)) }
+  }
+
+  @Test func `a projection that does not fit traps and says what is wanted`() async throws {
+    let result = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
+      _ = LSTMCell(
+        RecurrentWeights(
+          input: .zeros([12, 2]),
+          recurrent: .zeros([12, 2]),
+          bias: .zeros([12]),
+          gates: 4
+        )
+      )
+    }
+    let text = try #require(result).standardErrorContent
+    #expect(
+      String(decoding: text, as: UTF8.self).contains(
+        """
+        an LSTM cell of 3 hidden units with recurrent weights [12, 2] needs a projection of shape \
+        [2, 3], got none
+        """
+      )
+    )
+  }
 }

@@ -28,6 +28,11 @@ struct TensorFunctionsTests {
       number: { Foundation.log($0) },
       range: 0.3...4
     ),
+    Function(
+      testDescription: "logSigmoid",
+      tensor: { logSigmoid($0) },
+      number: { -Foundation.log(1 + Foundation.exp(-$0)) }
+    ),
   ]
 
   @Test(arguments: functions, [[1], [5, 7], [2, 3, 6]] as [Shape])
@@ -57,6 +62,17 @@ struct TensorFunctionsTests {
   @Test func `the derivative of relu at zero is zero`() {
     let gradient = valueWithGradient(at: Tensor([-1, -0.0, 0, 1])) { relu($0).sum() }.gradient
     #expect(gradient.tensors[0].elements == [0, 0, 0, 1])
+  }
+
+  // At 0 the function is smooth, though it is computed from a magnitude; far below 0 it is x itself,
+  // of which the logistic function's own logarithm knows nothing.
+  @Test func `the logarithm of the logistic function holds everywhere`() {
+    let x = Tensor([0, -0.0, -200, -.infinity, 200, .infinity, .nan])
+    let y = logSigmoid(x).elements
+    #expect(abs(y[0] + 0.6931471806) <= 6e-8 && y[1] == y[0])
+    #expect(y[2] == -200 && y[3] == -.infinity && y[4] == 0 && y[5] == 0 && y[6].isNaN)
+    let slopes = valueWithGradient(at: x) { logSigmoid($0).sum() }.gradient.tensors[0].elements
+    #expect(slopes[..<6] == [0.5, 0.5, 1, 1, 0, 0])
   }
 
   @Test func `limits are exact`() {

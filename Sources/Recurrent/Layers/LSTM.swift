@@ -58,4 +58,10 @@ public struct LSTM: RecurrentLayer, FusedLayer {
 
   static let modelKey = "lstm"
   var fusedCell: FusedCell { FusedCell(.lstm, inputSize: inputSize, hiddenSize: hiddenSize) }
+
+  func unrolled(_ input: Tensor, states: [Tensor]) -> (output: Tensor, states: [Tensor]) {
+    let start = State(hidden: states[0], cell: states[1])
+    let (output, last) = Recurrence(LSTMCell(weights))(input, state: start)
+    return (output, [last.hidden, last.cell])
+  }
 }

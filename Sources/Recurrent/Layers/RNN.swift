@@ -54,4 +54,12 @@ public struct RNN: RecurrentLayer, FusedLayer {
   var fusedCell: FusedCell {
     FusedCell(.rnn(activation), inputSize: inputSize, hiddenSize: hiddenSize)
   }
+
+  func unrolled(_ input: Tensor, states: [Tensor]) -> (output: Tensor, states: [Tensor]) {
+    let (output, last) = Recurrence(RNNCell(weights, activation: activation))(
+      input,
+      state: states[0]
+    )
+    return (output, [last])
+  }
 }

@@ -35,6 +35,11 @@ protocol FusedLayer: RecurrentLayer {
   var fusedCell: FusedCell { get }
   /// The parameters.
   var weights: RecurrentWeights { get set }
+
+  /// The same mathematics step by step on the tape, for tensors in double precision.
+  ///
+  /// `states` are those of `run`, which gives the same results.
+  func unrolled(_ input: Tensor, states: [Tensor]) -> (output: Tensor, states: [Tensor])
 }
 
 extension FusedLayer {
@@ -80,9 +85,9 @@ extension FusedLayer {
         "\(name) needs states of shape \(stateShape), got \(state.shape)"
       )
     }
-    let results = Tape.operation(
-      [input, weights.input, weights.recurrent, weights.bias] + states
-    ) { inputs, isTracked in
+    let inputs = [input, weights.input, weights.recurrent, weights.bias] + states
+    if inputs.contains(where: \.isDoublePrecision) { return unrolled(input, states: states) }
+    let results = Tape.operation(inputs) { inputs, isTracked in
       let pass = FusedPass(cell, inputs: inputs, isTracked: isTracked)
       return (pass.outputs, { pass.gradients($0) })
     }

@@ -261,6 +261,10 @@ void recurrent_pack(ptrdiff_t inputs, ptrdiff_t outputs, const float *matrix,
                     ptrdiff_t input_stride, ptrdiff_t output_stride, const float *_Nullable bias,
                     float *packed);
 
+/// The inverse of `recurrent_pack`, without the bias.
+void recurrent_unpack(ptrdiff_t inputs, ptrdiff_t outputs, const float *packed, float *matrix,
+                      ptrdiff_t input_stride, ptrdiff_t output_stride);
+
 /// Packs a recurrent layer's weights for the way forward, [P][1 + I + H][64], from
 /// weight_ih [G H][I], weight_hh [G H][H] and bias [G H] (null for none).
 void recurrent_pack_gates(ptrdiff_t gates, ptrdiff_t input_size, ptrdiff_t hidden_size,

@@ -22,6 +22,7 @@
 ///   - seed: What decides which elements are compared.
 ///   - loss: A scalar computed from the model's parameters by operations on tensors; the same
 ///     whenever it is called.
+/// - Returns: What was found of each parameter.
 /// - Precondition: The loss has one element.
 public func checkGradients<Model: Parameterized>(
   of model: Model,
@@ -50,7 +51,7 @@ private struct GradientCheck<Model: Parameterized> {
   private let samples: Int
   private let seed: UInt64
   private let differences: CentralDifferences<Model>
-  private let value: Double
+  private let value: Tensor
   private let exact: Gradient
   private let single: Gradient
   private let largest: [Double]
@@ -68,16 +69,18 @@ private struct GradientCheck<Model: Parameterized> {
     self.samples = samples
     self.seed = seed
     let doubled = model.inDoublePrecision
-    let (loss64, gradient) = valueWithGradient(at: doubled, in: loss)
-    value = loss64.doubleElements[0]
-    exact = gradient
+    (value, exact) = valueWithGradient(at: doubled, in: loss)
     single = valueWithGradient(at: model, in: loss).gradient
-    largest = gradient.tensors.map { $0.doubleElements.largestMagnitude }
+    largest = exact.tensors.map { $0.doubleElements.largestMagnitude }
     differences = CentralDifferences(of: doubled, in: loss)
   }
 
   var report: GradientReport {
-    GradientReport(loss: value, parameters: exact.tensors.indices.map(parameter))
+    GradientReport(
+      loss: value.doubleElements[0],
+      parameters: exact.tensors.indices.map(parameter),
+      isDoublePrecision: value.isDoublePrecision || largest.allSatisfy { $0 == 0 }
+    )
   }
 
   private func parameter(_ index: Int) -> GradientReport.Parameter {

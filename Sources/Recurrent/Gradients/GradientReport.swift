@@ -65,8 +65,13 @@ public struct GradientReport: Sendable {
   /// The parameters, in the model's order.
   public let parameters: [Parameter]
 
+  /// Whether the loss came out in double precision; else an operation on its way has none.
+  public let isDoublePrecision: Bool
+
   /// Whether every parameter's gradient is right.
-  public var passes: Bool { loss.isFinite && parameters.allSatisfy(\.passes) }
+  public var passes: Bool {
+    loss.isFinite && isDoublePrecision && parameters.allSatisfy(\.passes)
+  }
 }
 
 extension GradientReport: CustomStringConvertible {
@@ -75,7 +80,12 @@ extension GradientReport: CustomStringConvertible {
 
   /// One line: that all is right, or what is wrong.
   public var verdict: String {
-    guard loss.isFinite else { return "The loss is \(loss): no gradient can be checked." }
+    guard loss.isFinite else {
+      return "The loss is \(Self.text(loss)): no gradient can be checked."
+    }
+    guard isDoublePrecision else {
+      return "The loss is in single precision: an operation that leads to it has no other form."
+    }
     let wrong = parameters.filter { !$0.passes }
     let kinks = parameters.reduce(0) { $0 + $1.kinkCount }
     let note =
@@ -89,7 +99,9 @@ extension GradientReport: CustomStringConvertible {
         """
     }
     let names = wrong.map(\.name).joined(separator: ", ")
-    return "\(wrong.count) of \(parameters.count) wrong: \(names). \(Self.account(of: first))\(note)"
+    return """
+      \(wrong.count) of \(parameters.count) wrong: \(names). \(Self.account(of: first))\(note)
+      """
   }
 
   /// What is wrong with one parameter.
@@ -101,8 +113,8 @@ extension GradientReport: CustomStringConvertible {
     for case (let deviation?, let subject, let verb) in comparisons where !deviation.isAllowed {
       let place = deviation.indices.isEmpty ? "" : "\(deviation.indices)"
       return """
-        At \(parameter.name)\(place) \(subject) is \(deviation.value) where \(verb) \
-        \(deviation.reference): \(short(deviation.error)) off, \(short(deviation.allowed)) allowed.
+        At \(parameter.name)\(place) \(subject) is \(text(deviation.value)) where \(verb) \
+        \(text(deviation.reference)): \(short(deviation.error)) off, \(short(deviation.allowed)) allowed.
         """
     }
     return ""
@@ -142,9 +154,11 @@ extension GradientReport: CustomStringConvertible {
     }
   }
 
-  /// A number with two digits and its power of ten: "3.1e-07" is written 3.1e-7.
+  private static func text(_ number: Double) -> String { number.isNaN ? "NaN" : "\(number)" }
+
+  /// A number with two digits and its power of ten, such as 3.1e-7.
   private static func short(_ number: Double) -> String {
-    guard number.isFinite, number != 0 else { return number == 0 ? "0" : "\(number)" }
+    guard number.isFinite, number != 0 else { return number == 0 ? "0" : text(number) }
     var (digits, exponent) = (number.magnitude, 0)
     while digits >= 9.95 {
       digits /= 10

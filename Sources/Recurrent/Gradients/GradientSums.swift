@@ -17,7 +17,8 @@ struct GradientSums {
 
   /// Gives the tensor that is differentiated its gradient, ones.
   mutating func start(from output: Tensor, at node: Int) {
-    sums[node].total = Tensor(repeating: 1, shape: output.shape)
+    let ones = Tensor(repeating: 1, shape: output.shape)
+    sums[node].total = output.isDoublePrecision ? ones.inDoublePrecision : ones
   }
 
   /// Returns a node's gradient, nil if none has arrived, and forgets it.

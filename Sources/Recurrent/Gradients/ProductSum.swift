@@ -102,8 +102,9 @@ struct ProductSum {
     unsafe Tensor(uninitialized: [panels, 1 + inputs, PanelLayout.width]) { _ in }
   }
 
-  /// The inputs, [step][row][input]. The kernel goes from the last step to the first, so the first
-  /// to come is last.
+  /// The inputs, [step][row][input].
+  ///
+  /// The kernel goes from the last step to the first, so the first to come is last.
   private func stackedInputs(_ steps: Int, _ rows: Int) -> Tensor {
     unsafe Tensor(uninitialized: [steps, rows, inputs]) { target in
       for (index, pair) in waiting.enumerated() {

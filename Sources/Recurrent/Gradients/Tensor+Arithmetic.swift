@@ -221,7 +221,9 @@ struct BroadcastPlan {
   ) -> [Double] {
     var result: [Double] = []
     forEachRun { aOffset, bOffset in
-      for n in 0..<run { result.append(operation(a[aOffset + n * aRunStep], b[bOffset + n * bRunStep])) }
+      for n in 0..<run {
+        result.append(operation(a[aOffset + n * aRunStep], b[bOffset + n * bRunStep]))
+      }
     }
     return result
   }

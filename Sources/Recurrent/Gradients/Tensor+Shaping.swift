@@ -209,7 +209,9 @@ extension Tensor {
     let length = part.shape[axis] * inner
     if isDoublePrecision || part.isDoublePrecision {
       var (target, source) = (doubleElements, part.doubleElements)
-      for n in source.indices { target[n / length * stride + place * inner + n % length] += source[n] }
+      for n in source.indices {
+        target[n / length * stride + place * inner + n % length] += source[n]
+      }
       self = Tensor(doublePrecision: target, shape: shape)
       return
     }

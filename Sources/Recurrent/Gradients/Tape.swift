@@ -84,14 +84,9 @@ final class Tape: Sendable {
       output: Tensor, pullback: @Sendable (Tensor) -> [Tensor?]
     )
   ) -> Tensor {
-    operation(inputs) { inputs, isTracked in
-      let (output, pullback) = forward(inputs, isTracked)
-      return (
-        [output],
-        { gradients, sums in
-          if let gradient = gradients[0] { sums.add(pullback(gradient)) }
-        }
-      )
+    let (output, pullback) = forward(inputs.map(\.detached), inputs.map { $0.node != nil })
+    return record([output], of: inputs) { gradients, sums in
+      if let gradient = gradients[0] { sums.add(pullback(gradient)) }
     }[0]
   }
 
@@ -102,10 +97,8 @@ final class Tape: Sendable {
       outputs: [Tensor], pullback: Pullback
     )
   ) -> [Tensor] {
-    operation(inputs) { inputs, isTracked in
-      let (outputs, pullback) = forward(inputs, isTracked)
-      return (outputs, { gradients, sums in sums.add(pullback(gradients)) })
-    }
+    let (outputs, pullback) = forward(inputs.map(\.detached), inputs.map { $0.node != nil })
+    return record(outputs, of: inputs) { $1.add(pullback($0)) }
   }
 
   /// Performs an operation that adds to its inputs' gradients itself.
@@ -116,6 +109,15 @@ final class Tape: Sendable {
     )
   ) -> [Tensor] {
     let (outputs, accumulate) = forward(inputs.map(\.detached), inputs.map { $0.node != nil })
+    return record(outputs, of: inputs, accumulate: accumulate)
+  }
+
+  /// Records an operation if an input is tracked; returns its outputs with their places.
+  private static func record(
+    _ outputs: [Tensor],
+    of inputs: [Tensor],
+    accumulate: @escaping Accumulation
+  ) -> [Tensor] {
     guard let tape = inputs.lazy.compactMap({ $0.node?.tape }).first else { return outputs }
     require(
       inputs.allSatisfy { $0.node.map { $0.tape === tape } ?? true },
@@ -126,10 +128,8 @@ final class Tape: Sendable {
       outputs: outputs.count,
       accumulate: accumulate
     )
-    return outputs.enumerated().map { offset, output in
-      var tracked = output
-      tracked.node = Node(tape: tape, index: first + offset)
-      return tracked
-    }
+    var tracked = outputs
+    for index in tracked.indices { tracked[index].node = Node(tape: tape, index: first + index) }
+    return tracked
   }
 }

@@ -10,6 +10,7 @@ struct Program: AsyncParsableCommand {
     version: Version.text,
     subcommands: [
       TrainCommand.self, EvaluateCommand.self, PredictCommand.self, BenchCommand.self,
+      GradcheckCommand.self,
     ]
   )
 

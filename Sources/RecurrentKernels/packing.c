@@ -69,6 +69,24 @@ void recurrent_pack(ptrdiff_t inputs, ptrdiff_t outputs, const float *matrix,
   }
 }
 
+void recurrent_unpack(ptrdiff_t inputs, ptrdiff_t outputs, const float *packed, float *matrix,
+                      ptrdiff_t input_stride, ptrdiff_t output_stride) {
+  const ptrdiff_t panels = (outputs + PANEL - 1) / PANEL;
+  for (ptrdiff_t p = 0; p < panels; p++) {
+    const float *panel = packed + p * (1 + inputs) * PANEL + PANEL;
+    const ptrdiff_t left = outputs - p * PANEL;
+    const ptrdiff_t width = left < PANEL ? left : PANEL;
+    float *target = matrix + p * PANEL * output_stride;
+    if (input_stride == 1) {
+      transpose(inputs, width, panel, PANEL, target, output_stride);
+      continue;
+    }
+    for (ptrdiff_t k = 0; k < inputs; k++)
+      for (ptrdiff_t j = 0; j < width; j++)
+        target[k * input_stride + j * output_stride] = panel[k * PANEL + j];
+  }
+}
+
 // The hidden units of panel p, fewer than a panel holds in the last one.
 static ptrdiff_t units_in_panel(ptrdiff_t units, ptrdiff_t hidden_size, ptrdiff_t p) {
   const ptrdiff_t left = hidden_size - p * units;

@@ -9,6 +9,23 @@ struct PackingTests {
     checkPacking(inputs: inputs, outputs: outputs, hasBias: false)
   }
 
+  @Test(arguments: [1, 3, 20], [1, 63, 64, 65, 130])
+  func `unpacking a matrix undoes packing it`(inputs: Int, outputs: Int) {
+    var numbers = SeededNumbers(18)
+    let matrix = numbers.floats(inputs * outputs)
+    let panels = (outputs + 63) / 64
+    for (inputStride, outputStride) in [(1, inputs), (outputs, 1)] {
+      var packed = [Float](repeating: 0, count: panels * (1 + inputs) * 64)
+      recurrent_pack(inputs, outputs, matrix, inputStride, outputStride, nil, &packed)
+      var unpacked = GuardedFloats(count: matrix.count)
+      unpacked.withPointer {
+        recurrent_unpack(inputs, outputs, packed, $0, inputStride, outputStride)
+      }
+      #expect(unpacked.isIntact)
+      #expect(haveSameBits(unpacked.values, matrix))
+    }
+  }
+
   private func checkPacking(inputs: Int, outputs: Int, hasBias: Bool) {
     var numbers = SeededNumbers(13)
     let matrix = numbers.floats(inputs * outputs)

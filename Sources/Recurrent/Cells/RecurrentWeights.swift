@@ -58,8 +58,7 @@ public struct RecurrentWeights: Sendable {
 
   /// W[x, h] + b, with W = [`input`, `recurrent`]: `[batch, gates * hidden]`.
   func preactivation(_ x: Tensor, _ h: Tensor) -> Tensor {
-    let weight = Tensor.concatenated([input, recurrent], along: 1)
-    return matmul(.concatenated([x, h], along: 1), weight, transposingSecond: true) + bias
+    matmul(x, input, transposingSecond: true) + matmul(h, recurrent, transposingSecond: true) + bias
   }
 
   /// W x + b, the input's part of the sums alone.

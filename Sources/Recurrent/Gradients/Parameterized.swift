@@ -62,6 +62,13 @@ struct ParameterList: Parameterized {
     for index in tensors.indices { try visit(names[index], &tensors[index]) }
   }
 
+  /// A copy of a model that lists the same, with these parameters.
+  func written<Model: Parameterized>(to model: Model) -> Model {
+    var copy = model
+    write(to: &copy)
+    return copy
+  }
+
   /// Puts the parameters into a model that lists the same.
   func write(to model: inout some Parameterized) {
     var index = 0

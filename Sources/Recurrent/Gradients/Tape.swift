@@ -15,10 +15,15 @@ final class Tape: Sendable {
   /// From the gradients of an operation's outputs (nil where zero) to those of its inputs.
   typealias Pullback = @Sendable (_ outputs: [Tensor?]) -> [Tensor?]
 
+  /// The same for an operation that adds to its inputs' gradients itself.
+  ///
+  /// For gradients that would be mostly zeros, or are better computed for many steps together.
+  typealias Accumulation = @Sendable (_ outputs: [Tensor?], _ sums: inout GradientSums) -> Void
+
   private struct Entry: Sendable {
     let inputs: [Int?]
     let outputs: Range<Int>
-    let pullback: Pullback
+    let accumulate: Accumulation
   }
 
   private struct Record {
@@ -38,43 +43,34 @@ final class Tape: Sendable {
     return tracked
   }
 
-  private func add(inputs: [Int?], outputs: [Tensor], pullback: @escaping Pullback) -> [Tensor] {
-    let first = record.withLock { record in
-      let range = record.nodeCount..<record.nodeCount + outputs.count
+  /// Adds an entry; returns the number of its first output.
+  private func add(inputs: [Int?], outputs: Int, accumulate: @escaping Accumulation) -> Int {
+    record.withLock { record in
+      let range = record.nodeCount..<record.nodeCount + outputs
       record.nodeCount = range.upperBound
-      record.entries.append(Entry(inputs: inputs, outputs: range, pullback: pullback))
+      record.entries.append(Entry(inputs: inputs, outputs: range, accumulate: accumulate))
       return range.lowerBound
-    }
-    return outputs.enumerated().map { offset, output in
-      var tracked = output
-      tracked.node = Node(tape: self, index: first + offset)
-      return tracked
     }
   }
 
   /// Returns the gradients of the scalar `output` with respect to tracked tensors.
   ///
-  /// The result is nil for a tensor that `output` does not depend on.
+  /// The result is nil for a tensor that `output` does not depend on. An entry is dropped when it
+  /// has been run, so that this can be asked once.
   func gradients(of output: Tensor, at inputs: [Tensor]) -> [Tensor?] {
-    let (entries, nodeCount) = record.withLock { ($0.entries, $0.nodeCount) }
-    var gradients = [Tensor?](repeating: nil, count: nodeCount)
-    if let node = output.node, node.tape === self {
-      gradients[node.index] = Tensor(repeating: 1, shape: output.shape)
+    var (entries, nodeCount) = record.withLock { record in
+      defer { record.entries = [] }
+      return (record.entries, record.nodeCount)
     }
-    for entry in entries.reversed() {
-      let arriving = entry.outputs.map { gradients[$0] }
+    var sums = GradientSums(nodes: nodeCount)
+    if let node = output.node, node.tape === self { sums.start(from: output, at: node.index) }
+    while let entry = entries.popLast() {
+      let arriving = entry.outputs.map { sums.take($0) }
       guard arriving.contains(where: { $0 != nil }) else { continue }
-      for index in entry.outputs { gradients[index] = nil }
-      for (input, gradient) in zip(entry.inputs, entry.pullback(arriving)) {
-        guard let input, let gradient else { continue }
-        if gradients[input] == nil {
-          gradients[input] = gradient
-        } else {
-          gradients[input]?.add(gradient, scaledBy: 1)
-        }
-      }
+      sums.inputs = entry.inputs
+      entry.accumulate(arriving, &sums)
     }
-    return inputs.map { input in input.node.flatMap { gradients[$0.index] } }
+    return inputs.map { input in input.node.flatMap { sums.take($0.index) } }
   }
 
   /// Performs an operation with one output, and records it if an input is tracked.
@@ -88,14 +84,9 @@ final class Tape: Sendable {
       output: Tensor, pullback: @Sendable (Tensor) -> [Tensor?]
     )
   ) -> Tensor {
-    operation(inputs) { inputs, isTracked in
-      let (output, pullback) = forward(inputs, isTracked)
-      return (
-        [output],
-        { gradients in
-          gradients[0].map(pullback) ?? [Tensor?](repeating: nil, count: isTracked.count)
-        }
-      )
+    let (output, pullback) = forward(inputs.map(\.detached), inputs.map { $0.node != nil })
+    return record([output], of: inputs) { gradients, sums in
+      if let gradient = gradients[0] { sums.add(pullback(gradient)) }
     }[0]
   }
 
@@ -107,11 +98,38 @@ final class Tape: Sendable {
     )
   ) -> [Tensor] {
     let (outputs, pullback) = forward(inputs.map(\.detached), inputs.map { $0.node != nil })
+    return record(outputs, of: inputs) { $1.add(pullback($0)) }
+  }
+
+  /// Performs an operation that adds to its inputs' gradients itself.
+  static func operation(
+    _ inputs: [Tensor],
+    _ forward: (_ inputs: [Tensor], _ isTracked: [Bool]) -> (
+      outputs: [Tensor], accumulate: Accumulation
+    )
+  ) -> [Tensor] {
+    let (outputs, accumulate) = forward(inputs.map(\.detached), inputs.map { $0.node != nil })
+    return record(outputs, of: inputs, accumulate: accumulate)
+  }
+
+  /// Records an operation if an input is tracked; returns its outputs with their places.
+  private static func record(
+    _ outputs: [Tensor],
+    of inputs: [Tensor],
+    accumulate: @escaping Accumulation
+  ) -> [Tensor] {
     guard let tape = inputs.lazy.compactMap({ $0.node?.tape }).first else { return outputs }
     require(
       inputs.allSatisfy { $0.node.map { $0.tape === tape } ?? true },
       "tensors of two gradient computations cannot meet; use `detached` on one of them"
     )
-    return tape.add(inputs: inputs.map { $0.node?.index }, outputs: outputs, pullback: pullback)
+    let first = tape.add(
+      inputs: inputs.map { $0.node?.index },
+      outputs: outputs.count,
+      accumulate: accumulate
+    )
+    var tracked = outputs
+    for index in tracked.indices { tracked[index].node = Node(tape: tape, index: first + index) }
+    return tracked
   }
 }

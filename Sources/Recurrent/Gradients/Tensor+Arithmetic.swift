@@ -7,11 +7,16 @@ extension Tensor {
   ///
   /// - Precondition: The shapes are equal, or differ where one has extent 1 or no axis.
   public static func + (a: Tensor, b: Tensor) -> Tensor {
-    Tape.operation([a, b]) { inputs, _ in
+    Tape.operation([a, b]) { inputs, isTracked in
       let (a, b) = (inputs[0].shape, inputs[1].shape)
       return (
         inputs[0].combined(with: inputs[1], by: RECURRENT_ADD, name: "+"),
-        { [$0.summed(to: a), $0.summed(to: b)] }
+        { gradient in
+          [
+            isTracked[0] ? gradient.summed(to: a) : nil,
+            isTracked[1] ? gradient.summed(to: b) : nil,
+          ]
+        }
       )
     }
   }
@@ -20,11 +25,16 @@ extension Tensor {
   ///
   /// - Precondition: As for `+`.
   public static func - (a: Tensor, b: Tensor) -> Tensor {
-    Tape.operation([a, b]) { inputs, _ in
+    Tape.operation([a, b]) { inputs, isTracked in
       let (a, b) = (inputs[0].shape, inputs[1].shape)
       return (
         inputs[0].combined(with: inputs[1], by: RECURRENT_SUBTRACT, name: "-"),
-        { [$0.summed(to: a), $0.scaled(by: -1).summed(to: b)] }
+        { gradient in
+          [
+            isTracked[0] ? gradient.summed(to: a) : nil,
+            isTracked[1] ? gradient.scaled(by: -1).summed(to: b) : nil,
+          ]
+        }
       )
     }
   }
@@ -75,6 +85,13 @@ extension Tensor {
   /// - Precondition: The shapes are equal.
   package mutating func add(_ other: Tensor, scaledBy scale: Float) {
     require(shape == other.shape, "cannot add a tensor of shape \(other.shape) to one of \(shape)")
+    if isDoublePrecision || other.isDoublePrecision {
+      self = Tensor(
+        doublePrecision: zip(doubleElements, other.doubleElements).map { $0 + Double(scale) * $1 },
+        shape: shape
+      )
+      return
+    }
     unsafe withUnsafeMutableElements { target in
       unsafe other.withUnsafeElements { source in
         guard let target = target.baseAddress, let source = source.baseAddress else { return }
@@ -101,6 +118,14 @@ extension Tensor {
       )
     }
     let plan = BroadcastPlan(shape, self.shape, other.shape)
+    if isDoublePrecision || other.isDoublePrecision {
+      return Tensor(
+        doublePrecision: plan.combined(doubleElements, other.doubleElements) {
+          operation.applied($0, $1)
+        },
+        shape: shape
+      )
+    }
     return unsafe Tensor(uninitialized: shape) { result in
       unsafe withUnsafeElements { a in
         unsafe other.withUnsafeElements { b in
@@ -149,6 +174,10 @@ struct BroadcastPlan {
   private var outer: [(extent: Int, aStride: Int, bStride: Int)] = []
 
   init(_ result: Shape, _ a: Shape, _ b: Shape) {
+    if a == b {
+      run = result.count
+      return
+    }
     // Neighbouring axes along which both operands behave alike are merged into one.
     var axes: [(extent: Int, aMoves: Bool, bMoves: Bool)] = []
     for axis in 0..<result.rank where result[axis] != 1 {
@@ -184,6 +213,21 @@ struct BroadcastPlan {
     walk(0, 0, 0, body)
   }
 
+  /// The results in double precision.
+  func combined(
+    _ a: [Double],
+    _ b: [Double],
+    by operation: (Double, Double) -> Double
+  ) -> [Double] {
+    var result: [Double] = []
+    forEachRun { aOffset, bOffset in
+      for n in 0..<run {
+        result.append(operation(a[aOffset + n * aRunStep], b[bOffset + n * bRunStep]))
+      }
+    }
+    return result
+  }
+
   private func walk(_ axis: Int, _ aOffset: Int, _ bOffset: Int, _ body: (Int, Int) -> Void) {
     guard axis < outer.count else {
       body(aOffset, bOffset)
@@ -191,6 +235,18 @@ struct BroadcastPlan {
     }
     for n in 0..<outer[axis].extent {
       walk(axis + 1, aOffset + n * outer[axis].aStride, bOffset + n * outer[axis].bStride, body)
+    }
+  }
+}
+
+extension RecurrentOperation {
+  /// The same function of two numbers in double precision.
+  func applied(_ a: Double, _ b: Double) -> Double {
+    switch self {
+    case RECURRENT_ADD: a + b
+    case RECURRENT_SUBTRACT: a - b
+    case RECURRENT_MULTIPLY: a * b
+    default: a / b
     }
   }
 }

@@ -7,11 +7,7 @@ extension Tensor {
   public func sum() -> Tensor {
     Tape.operation([self]) { inputs, _ in
       let x = inputs[0]
-      let total = unsafe x.withUnsafeElements { x in
-        guard let base = x.baseAddress else { return Float(0) }
-        return unsafe kernels.pointee.sum(x.count, base)
-      }
-      return (Tensor(total), { [Tensor(repeating: $0.scalar, shape: x.shape)] })
+      return (x.total(), { [$0.stretched(to: x.shape)] })
     }
   }
 
@@ -25,26 +21,11 @@ extension Tensor {
     )
     return Tape.operation([self]) { inputs, _ in
       let x = inputs[0]
-      let (outer, inner) = x.shape.extents(around: axis)
-      let extent = x.shape[axis]
-      let sums = unsafe Tensor(uninitialized: x.shape.removing(axis: axis)) { target in
-        unsafe x.withUnsafeElements { x in
-          guard let x = x.baseAddress, let y = target.baseAddress else { return }
-          for block in 0..<outer {
-            unsafe kernels.pointee.sum_rows(
-              extent,
-              inner,
-              x + block * extent * inner,
-              y + block * inner
-            )
-          }
-        }
-      }
       return (
-        sums,
+        x.totals(along: axis),
         { gradient in
-          let kept = gradient.reshaped(to: x.shape.replacing(axis: axis, with: 1))
-          return [kept + Tensor.zeros(x.shape)]
+          let kept = gradient.sharingElements(as: x.shape.replacing(axis: axis, with: 1))
+          return [kept.stretched(to: x.shape)]
         }
       )
     }
@@ -57,4 +38,48 @@ extension Tensor {
   ///
   /// - Precondition: The tensor has that axis.
   public func mean(along axis: Int) -> Tensor { sum(along: axis) / Tensor(Float(shape[axis])) }
+}
+
+// The same without recording.
+extension Tensor {
+  private func total() -> Tensor {
+    if isDoublePrecision {
+      return Tensor(doublePrecision: [doubleElements.reduce(0, +)], shape: [])
+    }
+    return unsafe withUnsafeElements { x in
+      guard let base = x.baseAddress else { return 0 }
+      return unsafe Tensor(kernels.pointee.sum(x.count, base))
+    }
+  }
+
+  private func totals(along axis: Int) -> Tensor {
+    let (outer, inner) = shape.extents(around: axis)
+    let extent = shape[axis]
+    let result = shape.removing(axis: axis)
+    if isDoublePrecision {
+      let x = doubleElements
+      let sums = (0..<outer * inner).map { place in
+        (0..<extent).reduce(0.0) {
+          $0 + x[(place / inner * extent + $1) * inner + place % inner]
+        }
+      }
+      return Tensor(doublePrecision: sums, shape: result)
+    }
+    return unsafe Tensor(uninitialized: result) { target in
+      unsafe withUnsafeElements { x in
+        guard let x = x.baseAddress, let y = target.baseAddress else { return }
+        for block in 0..<outer {
+          unsafe kernels.pointee.sum_rows(
+            extent,
+            inner,
+            x + block * extent * inner,
+            y + block * inner
+          )
+        }
+      }
+    }
+  }
+
+  /// The elements repeated along axes of extent 1.
+  private func stretched(to shape: Shape) -> Tensor { self + Tensor.zeros(shape) }
 }

@@ -1,3 +1,5 @@
+import RecurrentKernels
+
 // Operations that move elements without arithmetic.
 extension Tensor {
   /// Returns the same elements in the same order under another shape.
@@ -33,16 +35,15 @@ extension Tensor {
       "slice \(range) along axis \(axis) lies outside a tensor of shape \(shape)"
     )
     return Tape.operation([self]) { inputs, _ in
-      let x = inputs[0]
+      let whole = inputs[0].shape
       return (
-        x.copying(range, along: axis),
-        { gradient in
-          var whole = Tensor.zeros(x.shape)
-          whole.write(gradient, at: range.lowerBound, along: axis)
-          return [whole]
+        [inputs[0].copying(range, along: axis)],
+        { gradients, sums in
+          guard let gradient = gradients[0] else { return }
+          sums.add(gradient, toInput: 0, of: whole, at: range.lowerBound, along: axis)
         }
       )
-    }
+    }[0]
   }
 
   /// Returns the step, row or column at `index` along `axis`, without that axis.
@@ -62,16 +63,14 @@ extension Tensor {
     )
     let size = shape[axis] / count
     return Tape.operation([self]) { inputs, _ in
-      let x = inputs[0]
-      let parts = (0..<count).map { x.copying($0 * size..<($0 + 1) * size, along: axis) }
+      let whole = inputs[0].shape
+      let partShape = whole.replacing(axis: axis, with: size)
+      let parts = (0..<count).map { inputs[0].copying($0 * size..<($0 + 1) * size, along: axis) }
       return (
         parts,
         { gradients in
-          var whole = Tensor.zeros(x.shape)
-          for (part, gradient) in gradients.enumerated() {
-            if let gradient { whole.write(gradient, at: part * size, along: axis) }
-          }
-          return [whole]
+          let zeros = gradients.contains { $0 == nil } ? Tensor.zeros(partShape) : nil
+          return [.joined(gradients.compactMap { $0 ?? zeros }, along: axis, shape: whole)]
         }
       )
     }
@@ -87,23 +86,24 @@ extension Tensor {
     )
     return Tape.operation([self]) { inputs, _ in
       let x = inputs[0]
-      var result = Tensor.zeros(x.shape.replacing(axis: axis, with: indices.count))
-      for (place, index) in indices.enumerated() {
-        result.write(x.copying(index..<index + 1, along: axis), at: place, along: axis)
-      }
+      let whole = x.shape
       return (
-        result,
-        { gradient in
-          var whole = Tensor.zeros(x.shape)
+        [
+          .joined(
+            indices.map { x.copying($0..<$0 + 1, along: axis) },
+            along: axis,
+            shape: whole.replacing(axis: axis, with: indices.count)
+          )
+        ],
+        { gradients, sums in
+          guard let gradient = gradients[0] else { return }
           for (place, index) in indices.enumerated() {
-            var sum = whole.copying(index..<index + 1, along: axis)
-            sum.add(gradient.copying(place..<place + 1, along: axis), scaledBy: 1)
-            whole.write(sum, at: index, along: axis)
+            let part = gradient.copying(place..<place + 1, along: axis)
+            sums.add(part, toInput: 0, of: whole, at: index, along: axis)
           }
-          return [whole]
         }
       )
-    }
+    }[0]
   }
 
   /// Joins tensors along `axis`.
@@ -117,21 +117,15 @@ extension Tensor {
         line: #line
       )
     }
-    return Tape.operation(tensors) { inputs, _ in
+    return Tape.operation(tensors) { inputs, isTracked in
       let extents = inputs.map { $0.shape[axis] }
-      var result = Tensor.zeros(shape)
-      var start = 0
-      for input in inputs {
-        result.write(input, at: start, along: axis)
-        start += input.shape[axis]
-      }
       return (
-        result,
+        .joined(inputs, along: axis, shape: shape),
         { gradient in
           var start = 0
-          return extents.map { extent in
+          return zip(extents, isTracked).map { extent, isTracked in
             defer { start += extent }
-            return gradient.copying(start..<start + extent, along: axis)
+            return isTracked ? gradient.copying(start..<start + extent, along: axis) : nil
           }
         }
       )
@@ -159,28 +153,77 @@ extension Tensor {
     let (outer, inner) = shape.extents(around: axis)
     let extent = shape[axis]
     let length = range.count * inner
-    return unsafe Tensor(uninitialized: shape.replacing(axis: axis, with: range.count)) { target in
+    let result = shape.replacing(axis: axis, with: range.count)
+    let starts = (0..<outer).lazy.map { ($0 * extent + range.lowerBound) * inner }
+    if isDoublePrecision {
+      let source = doubleElements
+      return Tensor(
+        doublePrecision: starts.flatMap { source[$0..<$0 + length] },
+        shape: result
+      )
+    }
+    return unsafe Tensor(uninitialized: result) { target in
       unsafe withUnsafeElements { source in
-        for block in 0..<outer {
-          let start = (block * extent + range.lowerBound) * inner
-          _ = unsafe target[block * length..<(block + 1) * length].update(
-            fromContentsOf: source[start..<start + length]
-          )
+        guard let target = target.baseAddress, let source = source.baseAddress else { return }
+        for (block, start) in starts.enumerated() {
+          unsafe (target + block * length).update(from: source + start, count: length)
         }
       }
     }
   }
 
-  private mutating func write(_ part: Tensor, at place: Int, along axis: Int) {
+  /// Tensors one after another along `axis`, which make a tensor of this shape.
+  private static func joined(_ parts: [Tensor], along axis: Int, shape: Shape) -> Tensor {
     let (outer, inner) = shape.extents(around: axis)
-    let extent = shape[axis]
+    let lengths = parts.map { $0.shape[axis] * inner }
+    if parts.contains(where: \.isDoublePrecision) {
+      let sources = parts.map(\.doubleElements)
+      let elements = (0..<outer).flatMap { block in
+        zip(sources, lengths).flatMap { $0[block * $1..<(block + 1) * $1] }
+      }
+      return Tensor(doublePrecision: elements, shape: shape)
+    }
+    let stride = shape[axis] * inner
+    return unsafe Tensor(uninitialized: shape) { target in
+      guard let target = target.baseAddress else { return }
+      var place = 0
+      for (part, length) in zip(parts, lengths) {
+        unsafe part.withUnsafeElements { source in
+          guard let source = source.baseAddress else { return }
+          for block in 0..<outer {
+            unsafe (target + block * stride + place).update(
+              from: source + block * length,
+              count: length
+            )
+          }
+        }
+        place += length
+      }
+    }
+  }
+
+  /// Adds `part` to the elements from `place` along `axis`.
+  mutating func add(_ part: Tensor, at place: Int, along axis: Int) {
+    let (outer, inner) = shape.extents(around: axis)
+    let stride = shape[axis] * inner
     let length = part.shape[axis] * inner
+    if isDoublePrecision || part.isDoublePrecision {
+      var (target, source) = (doubleElements, part.doubleElements)
+      for n in source.indices {
+        target[n / length * stride + place * inner + n % length] += source[n]
+      }
+      self = Tensor(doublePrecision: target, shape: shape)
+      return
+    }
     unsafe withUnsafeMutableElements { target in
       unsafe part.withUnsafeElements { source in
+        guard let target = target.baseAddress, let source = source.baseAddress else { return }
         for block in 0..<outer {
-          let start = (block * extent + place) * inner
-          _ = unsafe target[start..<start + length].update(
-            fromContentsOf: source[block * length..<(block + 1) * length]
+          unsafe kernels.pointee.add_scaled(
+            length,
+            1,
+            source + block * length,
+            target + block * stride + place * inner
           )
         }
       }
@@ -193,16 +236,27 @@ extension Tensor {
     let size = rows * columns
     let matrices = size == 0 ? 0 : count / size
     let result = Shape(shape.dimensions.dropLast(2) + [columns, rows])
-    return unsafe Tensor(uninitialized: result) { target in
-      unsafe withUnsafeElements { source in
-        for matrix in 0..<matrices {
-          for row in 0..<rows {
-            for column in 0..<columns {
-              unsafe target[matrix * size + column * rows + row] =
-                source[matrix * size + row * columns + column]
-            }
+    func exchange<Number>(_ source: (Int) -> Number, _ write: (Int, Number) -> Void) {
+      for matrix in 0..<matrices {
+        for row in 0..<rows {
+          for column in 0..<columns {
+            write(
+              matrix * size + column * rows + row,
+              source(matrix * size + row * columns + column)
+            )
           }
         }
+      }
+    }
+    if isDoublePrecision {
+      let source = doubleElements
+      var target = source
+      exchange({ source[$0] }, { target[$0] = $1 })
+      return Tensor(doublePrecision: target, shape: result)
+    }
+    return unsafe Tensor(uninitialized: result) { target in
+      unsafe withUnsafeElements { source in
+        exchange({ unsafe source[$0] }, { unsafe target[$0] = $1 })
       }
     }
   }

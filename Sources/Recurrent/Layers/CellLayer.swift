@@ -77,7 +77,10 @@ public struct CellLayer<LayerCell: BuiltInCell>: RecurrentLayer {
     let masks = LayerMasks(self, batch: batch, steps: input.shape[1], in: pass, direction)
     let dropped = masks.input.map { input * $0 } ?? input
     let masked = masks.masking(cell)
-    guard let fused = (masked as? any FusedBuiltInCell)?.fused else {
+    let parameters = masked.parameters.map(\.value)
+    let isDoublePrecision = ([dropped] + parameters + (states?.tensors ?? []))
+      .contains(where: \.isDoublePrecision)
+    guard let fused = (masked as? any FusedBuiltInCell)?.fused, !isDoublePrecision else {
       return masked.unrolled(
         dropped,
         state: states,
@@ -89,7 +92,7 @@ public struct CellLayer<LayerCell: BuiltInCell>: RecurrentLayer {
     let results = FusedPass.run(
       fused,
       input: dropped,
-      parameters: masked.parameters.map(\.value),
+      parameters: parameters,
       states: states?.tensors,
       lengths: pass.lengths,
       isReversed: isReversed,

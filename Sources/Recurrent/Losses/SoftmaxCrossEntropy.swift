@@ -18,12 +18,21 @@ public func softmaxCrossEntropy(logits: Tensor, labels: [Int]) -> Tensor {
     "softmaxCrossEntropy has a label outside 0..<\(classes)"
   )
   return Tape.operation([logits]) { inputs, _ in
-    let logits = inputs[0]
+    let (losses, gradient) = inputs[0].crossEntropies(labels: labels)
+    return (losses.mean(), { [gradient * $0] })
+  }
+}
+
+extension Tensor {
+  /// The loss of each row of logits, and the gradient of their mean.
+  fileprivate func crossEntropies(labels: [Int]) -> (losses: Tensor, gradient: Tensor) {
     let rows = labels.count
+    let classes = count / rows
+    if isDoublePrecision { return crossEntropiesInDoublePrecision(labels: labels) }
     let targets = labels.map(Int32.init)
     var losses = Tensor.zeros([rows])
-    let gradient = unsafe Tensor(uninitialized: logits.shape) { gradient in
-      unsafe logits.withUnsafeElements { logits in
+    let gradient = unsafe Tensor(uninitialized: shape) { gradient in
+      unsafe withUnsafeElements { logits in
         unsafe losses.withUnsafeMutableElements { losses in
           guard let x = logits.baseAddress, let dx = gradient.baseAddress,
             let loss = losses.baseAddress
@@ -40,7 +49,24 @@ public func softmaxCrossEntropy(logits: Tensor, labels: [Int]) -> Tensor {
         }
       }
     }
-    return (losses.mean(), { [gradient.scaled(by: $0.scalar)] })
+    return (losses, gradient)
+  }
+
+  /// The same from the tape's operations: log Σ exp x - x[label], and softmax minus the label's 1.
+  private func crossEntropiesInDoublePrecision(
+    labels: [Int]
+  ) -> (losses: Tensor, gradient: Tensor) {
+    let rows = labels.count
+    let x = reshaped(to: [rows, count / rows])
+    let shares = softmax(x)
+    let places = labels.enumerated().map { $0 * x.shape[1] + $1 }
+    var chosen = [Double](repeating: 0, count: count)
+    for place in places { chosen[place] = 1 }
+    let one = Tensor(doublePrecision: chosen, shape: x.shape)
+    return (
+      -log((shares * one).sum(along: 1)),
+      ((shares - one) / Tensor(doublePrecision: [Double(rows)], shape: [])).reshaped(to: shape)
+    )
   }
 }
 

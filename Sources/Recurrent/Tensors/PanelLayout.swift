@@ -10,6 +10,9 @@ struct PanelLayout: Sendable, Equatable {
   /// The columns that one vector holds.
   static let lanes = Int(RECURRENT_UNITS)
 
+  /// All columns of a panel.
+  static let allColumns = RecurrentColumns(from: 0, to: Int32(width / lanes))
+
   /// Hidden units in one panel: 16, 32 or 64.
   let unitsPerPanel: Int
   let hiddenSize: Int

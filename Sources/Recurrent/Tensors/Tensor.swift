@@ -5,11 +5,11 @@
 public struct Tensor: Sendable {
   /// The extent along each axis, outermost first.
   public let shape: Shape
-  private var storage: Storage
+  private(set) var storage: Storage
   /// Where the tensor stands on a tape, if it depends on something a gradient is wanted for.
   var node: Tape.Node?
 
-  private init(shape: Shape, storage: Storage) {
+  init(shape: Shape, storage: Storage) {
     self.shape = shape
     self.storage = storage
   }
@@ -92,13 +92,21 @@ public struct Tensor: Sendable {
 
   /// Calls `body` with the elements for writing, after making them this tensor's own.
   ///
-  /// The result no longer knows how it was computed, since `body` may change it.
+  /// The result no longer knows how it was computed, since `body` may change it; a tensor in
+  /// double precision becomes one of floats.
   package mutating func withUnsafeMutableElements<Result>(
     _ body: (UnsafeMutableBufferPointer<Float>) throws -> Result
   ) rethrows -> Result {
     node = nil
-    if !isKnownUniquelyReferenced(&storage) { storage = Storage(copying: storage) }
+    makeElementsOwn()
     return try unsafe body(storage.elements)
+  }
+
+  private mutating func makeElementsOwn() {
+    if !isKnownUniquelyReferenced(&storage) || isDoublePrecision {
+      storage = Storage(copying: storage)
+    }
+    storage.forgetPackedMatrices()
   }
 
   /// The elements for the kernels; valid while this tensor is held and not written to.
@@ -108,7 +116,7 @@ public struct Tensor: Sendable {
   var unsafeMutableElements: UnsafeMutablePointer<Float> {
     mutating get {
       node = nil
-      if !isKnownUniquelyReferenced(&storage) { storage = Storage(copying: storage) }
+      makeElementsOwn()
       return unsafe storage.base
     }
   }
@@ -125,7 +133,9 @@ public struct Tensor: Sendable {
 extension Tensor: Equatable {
   /// Whether both tensors have the same shape and equal elements; NaN equals nothing.
   public static func == (a: Tensor, b: Tensor) -> Bool {
-    a.shape == b.shape && a.elements == b.elements
+    a.shape == b.shape
+      && (a.isDoublePrecision || b.isDoublePrecision
+        ? a.doubleElements == b.doubleElements : a.elements == b.elements)
   }
 }
 

@@ -173,13 +173,12 @@ final class FusedHead {
       classes,
       panels
     )
-    let all = RecurrentColumns(from: 0, to: Int32(PanelLayout.width / PanelLayout.lanes))
     var request = unsafe RecurrentWeightGradient(
       steps: 1,
       rows: rows,
       panels: weights.headPanels,
       input_size: size,
-      input_columns: all,
+      input_columns: PanelLayout.allColumns,
       input: UnsafePointer(summary.reserve(rows * size)),
       input_row_stride: size,
       input_step_stride: 0,

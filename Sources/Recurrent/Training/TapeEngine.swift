@@ -1,13 +1,14 @@
+import RecurrentKernels
 import Synchronization
 
 /// Trains any model through the tape, one shard of the batch to a worker.
 final class TapeEngine<Model: SequenceClassifier>: TrainingEngine {
   private let pool: WorkerPool
-  private var model: Model
+  private let template: Model
 
   /// Creates an engine for models that list the same parameters as `model`.
   init(_ model: Model, threads: Int) {
-    self.model = model
+    template = model
     pool = WorkerPool(threads: threads)
   }
 
@@ -18,8 +19,8 @@ final class TapeEngine<Model: SequenceClassifier>: TrainingEngine {
     pass: TrainingPass,
     gradient: inout Gradient
   ) -> BatchResult {
-    parameters.write(to: &model)
-    let model = model
+    // Let go before the optimizer changes the parameters, which then have their memory alone.
+    let model = parameters.written(to: template)
     let sharding = Sharding(rows: indices.count)
     let shards = Mutex([(BatchResult, Gradient)?](repeating: nil, count: sharding.count))
     pool.forEach(
@@ -33,24 +34,29 @@ final class TapeEngine<Model: SequenceClassifier>: TrainingEngine {
         shards.withLock { $0[shard] = result }
       }
     )
-    var results = shards.withLock { $0.compactMap(\.self) }
-    var distance = 1
-    while distance < results.count {
-      for shard in stride(from: 0, to: results.count, by: 2 * distance) {
-        for index in results[shard].1.tensors.indices {
-          results[shard].1.tensors[index].add(
-            results[shard + distance].1.tensors[index],
-            scaledBy: 1
-          )
-        }
-        results[shard].0.lossSum += results[shard + distance].0.lossSum
-        results[shard].0.correct += results[shard + distance].0.correct
-      }
-      distance *= 2
+    let results = shards.withLock { $0.compactMap(\.self) }
+    var total = BatchResult()
+    for (result, _) in results {
+      total.lossSum += result.lossSum
+      total.correct += result.correct
     }
-    gradient = results[0].1
-    results[0].0.squaredNorm = gradient.squaredNorm
-    return results[0].0
+    sum(results.map(\.1.tensors), into: &gradient.tensors)
+    total.squaredNorm = gradient.squaredNorm
+    return total
+  }
+
+  /// Adds the shards' gradients in a binary tree, each parameter's as a piece of work.
+  private func sum(_ shards: [[Tensor]], into sums: inout [Tensor]) {
+    let results = Mutex(sums)
+    sums = []
+    pool.forEach(
+      shards[0].count,
+      nonescaping: { parameter, _ in
+        let sum = Tensor.sum(ofEqualShapes: shards.map { $0[parameter] })
+        results.withLock { $0[parameter] = sum }
+      }
+    )
+    sums = results.withLock(\.self)
   }
 
   /// Loss sum, hits, and the gradient of `weight` times the loss sum.
@@ -86,6 +92,29 @@ final class TapeEngine<Model: SequenceClassifier>: TrainingEngine {
     }
     let lossSum = Double(loss.scalar) / Double(weight)
     return (BatchResult(lossSum: lossSum, correct: correct), gradient)
+  }
+}
+
+extension Tensor {
+  /// The sum of tensors of one shape, a power of two of them, added in a binary tree.
+  fileprivate static func sum(ofEqualShapes tensors: [Tensor]) -> Tensor {
+    unsafe Tensor(uninitialized: tensors[0].shape) { target in
+      func open(_ index: Int, _ sources: [UnsafePointer<Float>]) {
+        guard index < tensors.count else {
+          guard let target = target.baseAddress else { return }
+          return unsafe kernels.pointee.sum_tree(
+            tensors[0].count,
+            tensors.count,
+            sources,
+            target
+          )
+        }
+        unsafe tensors[index].withUnsafeElements { source in
+          if let base = source.baseAddress { unsafe open(index + 1, sources + [base]) }
+        }
+      }
+      unsafe open(0, [])
+    }
   }
 }
 

@@ -62,6 +62,9 @@ struct BenchCommand: AsyncParsableCommand {
   @Option(parsing: .unconditional, help: "Features of a step in the grid. Default: 28.")
   var features: Int?
 
+  @Flag(help: "Measure what the tape costs instead: cells of one's own beside the fused LSTM.")
+  var tape = false
+
   @Option(help: ArgumentHelp("Keep the numbers as JSON.", valueName: "file"))
   var json: String?
 
@@ -88,6 +91,9 @@ struct BenchCommand: AsyncParsableCommand {
         throw ValidationError("--features is \(features); use a whole number from 1 to 16384")
       }
     }
+    if tape && (grid || cell != .lstm) {
+      throw ValidationError("--tape has cells of its own; leave out --grid and --cell")
+    }
     if svg != nil && !grid {
       throw ValidationError("--svg draws the grid; add --grid, or use --json or --csv")
     }
@@ -105,7 +111,13 @@ struct BenchCommand: AsyncParsableCommand {
       """
     )
     let speed = try BenchSpeed()
-    if grid { try measureGrid(speed) } else { try measureRows(speed) }
+    if grid {
+      try measureGrid(speed)
+    } else if tape {
+      try measureTape(speed)
+    } else {
+      try measureRows(speed)
+    }
   }
 
   private var files: BenchFiles { BenchFiles(json: json, csv: csv, svg: svg) }
@@ -149,6 +161,42 @@ struct BenchCommand: AsyncParsableCommand {
     )
     let record = try measured(tasks, rounds)
     try report(record, BenchTable(rows: record.rows).lines, picture: nil)
+  }
+
+  /// Times the tape beside the fused layer of the same size, which the last column divides by.
+  private func measureTape(_ speed: BenchSpeed) throws {
+    let own = try ownShapes()
+    let shapes = own.isEmpty ? [BenchShape(128, 28, 28, 128)] : own
+    let counts = Self.threadCounts(upTo: threads)
+    let rounds = BenchRounds(seconds: seconds ?? 1)
+    let tasks: [any BenchTask] = shapes.flatMap { shape in
+      counts.flatMap { threads in
+        TapeTask.Subject.allCases.map { TapeTask(subject: $0, sizes: shape, threads: threads) }
+      }
+    }
+    let products = counts.map { MatrixProductTask(size: 256, threads: $0) as any BenchTask }
+    print(
+      """
+      A training step; a shape is batch x steps x input x hidden
+      \(Self.announcement(tasks.count, "row", rounds, rounds.estimate(tasks.map(speed.estimate))))
+
+      """
+    )
+    let record = try measured(products + tasks, rounds)
+    let rows = record.rows.dropFirst(products.count)
+    let fused = Dictionary(
+      rows.filter { $0.job == TapeTask.Subject.fusedLSTM.rawValue }
+        .map { ("\($0.shape) \($0.threads)", $0.medianSeconds) }
+    ) { first, _ in first }
+    let lines = rows.map { row in
+      [
+        row.job, row.shape, "\(row.threads)", BenchTable.time(row.medianSeconds),
+        BenchTable.time(row.bestSeconds), BenchTable.rate(row.gigaflops),
+        fused["\(row.shape) \(row.threads)"].map { decimals(row.medianSeconds / $0, 2) } ?? "",
+      ]
+    }
+    let head = ["job", "shape", "threads", "median", "best", "GFLOP/s", "of fused"]
+    try report(record, BenchTable.aligned([head] + lines, textColumns: 2), picture: nil)
   }
 
   private func measureGrid(_ speed: BenchSpeed) throws {

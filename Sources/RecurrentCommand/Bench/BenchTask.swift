@@ -143,8 +143,12 @@ struct ModelTask: BenchTask {
     }
   }
 
+  private var data: SequenceDataset { .withoutPattern(sizes, classes: Self.classes) }
+}
+
+extension SequenceDataset {
   /// One batch of bytes without a pattern.
-  private var data: SequenceDataset {
+  static func withoutPattern(_ sizes: BenchShape, classes: Int) -> SequenceDataset {
     var state: UInt32 = 1
     let bytes = (0..<sizes.batch * sizes.steps * sizes.input).map { _ in
       // The multiplier and the addend are those of Numerical Recipes.
@@ -153,10 +157,10 @@ struct ModelTask: BenchTask {
     }
     return SequenceDataset(
       elements: .bytes(bytes, scale: 1 / 255),
-      labels: (0..<sizes.batch).map { $0 % Self.classes },
+      labels: (0..<sizes.batch).map { $0 % classes },
       steps: sizes.steps,
       features: sizes.input,
-      classNames: (0..<Self.classes).map { "\($0)" }
+      classNames: (0..<classes).map { "\($0)" }
     )
   }
 }

@@ -354,6 +354,10 @@ void recurrent_pack(ptrdiff_t inputs, ptrdiff_t outputs, const float *matrix,
                     ptrdiff_t input_stride, ptrdiff_t output_stride, const float *_Nullable bias,
                     float *packed);
 
+/// The inverse of `recurrent_pack`, without the bias.
+void recurrent_unpack(ptrdiff_t inputs, ptrdiff_t outputs, const float *packed, float *matrix,
+                      ptrdiff_t input_stride, ptrdiff_t output_stride);
+
 /// One gate's rows among a layer's parameters; null where the gate has none.
 typedef struct {
   /// [H][I].

@@ -78,6 +78,22 @@ struct BenchCommandTests {
     #expect(record.rows.contains { $0.shape == "1x28x1x4" })
   }
 
+  @Test func `the tape is measured beside the fused layer`() async throws {
+    let run = try await workbench.succeed(
+      "bench --tape --seconds 0.01 --threads 1 --shape 4x3x2x5 --csv tape.csv"
+    )
+    let rows = run.lines.drop { !$0.hasPrefix("job") }
+    #expect(try #require(rows.first).hasSuffix("of fused"))
+    #expect(
+      rows.dropFirst().prefix(4).map { row in
+        TapeTask.Subject.allCases.map(\.rawValue).first { row.hasPrefix($0) }
+      }
+        == TapeTask.Subject.allCases.map(\.rawValue)
+    )
+    #expect(try #require(rows.dropFirst().first).hasSuffix("  1.00"))
+    #expect(try workbench.text(of: "tape.csv").contains(",own cell on tape,4x3x2x5,1,"))
+  }
+
   @Test(arguments: [
     ("4x3x2", "--shape is '4x3x2'; use BATCHxSTEPSxINPUTxHIDDEN"), ("4x3x2x5x6", "such as 128x"),
     ("0x3x2x5", "from 1 to 65536"), ("4x3x2x-5", "from 1"), ("4x3xax5", "four numbers"),
@@ -95,6 +111,8 @@ struct BenchCommandTests {
     ("--seconds -1", "use a number above 0"), ("--seconds nan", "use a number above 0"),
     ("--seconds inf", "use a number above 0"), ("--seconds soon", "'soon'"),
     ("--cell gru", "'lstm' and 'rnn'"), ("--shape", "--shape"),
+    ("--tape --grid", "--tape has cells of its own; leave out --grid and --cell"),
+    ("--tape --cell rnn", "leave out --grid and --cell"),
     ("--grid --shape 1x1x1x1", "--shape does not go with --grid"),
     ("--features 3", "--features goes with --grid"),
     ("--grid --features 0", "--features is 0; use a whole number from 1"),

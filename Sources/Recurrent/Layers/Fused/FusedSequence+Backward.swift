@@ -236,10 +236,7 @@ extension FusedSequence {
     guard cell.second != nil else { return }
     unsafe request.panels = secondPanels
     unsafe request.input_size = cell.hiddenSize
-    unsafe request.input_columns = RecurrentColumns(
-      from: 0,
-      to: Int32(PanelLayout.width / PanelLayout.lanes)
-    )
+    unsafe request.input_columns = PanelLayout.allColumns
     unsafe request.input = UnsafePointer(staged(at: time))
     unsafe request.input_row_stride = cell.layout.paddedHiddenSize
     unsafe request.input_step_stride = direction * stagedStep

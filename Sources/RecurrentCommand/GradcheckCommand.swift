@@ -1,0 +1,129 @@
+import ArgumentParser
+import Recurrent
+import RecurrentData
+
+/// `recurrent gradcheck`: whether a model's gradients are right.
+struct GradcheckCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "gradcheck",
+    abstract: "Check a model's gradients against finite differences in double precision.",
+    discussion: """
+      Without a run: a new model on random sequences. With one: the run's model on its first test \
+      examples. For each parameter, the gradient in double precision is compared with central \
+      differences, and the one that training uses, in single precision, with that in double; the \
+      table gives the largest error as a share of the parameter's largest gradient. The status is 1 \
+      if one is off.
+      """
+  )
+
+  @Argument(help: "A run to check: its name under runs/, or its folder.")
+  var run: String?
+
+  @OptionGroup(title: "A new model")
+  var model: ModelOptions
+
+  @Option(parsing: .unconditional, help: "Steps of a sequence. Default: 6, or the run's.")
+  var steps: Int?
+
+  @Option(parsing: .unconditional, help: "Sequences in the batch.")
+  var batch = 4
+
+  @Option(parsing: .unconditional, help: "The most elements of a parameter to compare.")
+  var samples = 100
+
+  @Option(
+    parsing: .unconditional,
+    help: "What decides starting values, sequences and which elements are compared."
+  )
+  var seed: UInt64 = 1
+
+  /// The model that is checked where no run is named.
+  struct ModelOptions: ParsableArguments {
+    @Option(help: "The recurrent cell: lstm or rnn. Default: lstm.")
+    var cell: CellName?
+
+    @Option(parsing: .unconditional, help: "Hidden units. Default: 8.")
+    var hidden: Int?
+
+    @Option(parsing: .unconditional, help: "Features of a step. Default: 5.")
+    var features: Int?
+
+    /// Whether one of them was given.
+    var isChosen: Bool { cell != nil || hidden != nil || features != nil }
+
+    /// The settings that make the model.
+    var recipe: Recipe { Recipe(cell: cell ?? .lstm, hiddenSize: hidden ?? 8) }
+  }
+
+  func validate() throws {
+    try Program.checkEnvironment()
+    if run != nil && model.isChosen {
+      throw ValidationError("a run has a model; leave out --cell, --hidden and --features")
+    }
+    try Self.check("--hidden", model.hidden, 1...1024)
+    try Self.check("--features", model.features, 1...1024)
+    try Self.check("--steps", steps, 1...10_000)
+    try Self.check("--batch", batch, 1...1024)
+    try Self.check("--samples", samples, 1...1_000_000)
+  }
+
+  private static func check(_ name: String, _ value: Int?, _ range: ClosedRange<Int>) throws {
+    guard let value, !range.contains(value) else { return }
+    throw ValidationError(
+      "\(name) is \(value); use a whole number from \(range.lowerBound) to \(range.upperBound)"
+    )
+  }
+
+  func run() async throws {
+    let (model, examples) = try await subject()
+    let report = gradientReport(of: model, on: examples)
+    for line in report.lines { print(line) }
+    guard report.passes else { throw CommandFailure(report.verdict) }
+    print("\n" + report.verdict)
+  }
+
+  /// The model, and the batch of examples it is checked on.
+  private func subject() async throws -> (SequenceModel, SequenceDataset) {
+    guard let run else {
+      let examples = randomExamples()
+      return (model.recipe.model(for: examples, seed: seed), examples)
+    }
+    let trained = try TrainedRun(run)
+    let splits = try await trained.record.data.load()
+    let examples = splits.test.slice(0..<min(batch, splits.test.count))
+    guard examples.features == trained.record.features else {
+      throw CommandFailure(
+        """
+        \(trained.record.data.name.title) has \(examples.features) features a step, the run \
+        \(trained.record.features)
+        """
+      )
+    }
+    return (trained.model, examples)
+  }
+
+  /// The check of any model; the first `steps` steps of each example are read.
+  private func gradientReport(
+    of model: SequenceModel,
+    on examples: SequenceDataset
+  ) -> GradientReport {
+    let input = examples.tensor(at: 0..<examples.count)
+    let read = input.slice(0..<min(steps ?? examples.steps, examples.steps), along: 1)
+    return checkGradients(of: model, samples: samples, seed: seed) { model in
+      softmaxCrossEntropy(logits: model(read), labels: examples.labels)
+    }
+  }
+
+  /// Sequences of normal numbers, and labels, that mean nothing.
+  private func randomExamples() -> SequenceDataset {
+    let (steps, features, classes) = (steps ?? 6, model.features ?? 5, 3)
+    var stream = RandomStream(seed: seed, purpose: .testing)
+    return SequenceDataset(
+      elements: .floats((0..<batch * steps * features).map { _ in stream.nextNormal() }),
+      labels: (0..<batch).map { _ in stream.nextIndex(below: classes) },
+      steps: steps,
+      features: features,
+      classNames: (0..<classes).map { "\($0)" }
+    )
+  }
+}

@@ -25,7 +25,12 @@
   X(sum_of_squares, variant)                                                                       \
   X(softmax_cross_entropy, variant)                                                                \
   X(gradient_descent, variant)                                                                     \
-  X(adam, variant)
+  X(momentum, variant)                                                                             \
+  X(adam, variant)                                                                                 \
+  X(rmsprop, variant)                                                                              \
+  X(lion, variant)                                                                                 \
+  X(average, variant)                                                                              \
+  X(clamp, variant)
 
 // Declares a kernel with the type its table entry has, so that the two cannot drift apart.
 #define RECURRENT_DECLARE(name, variant)                                                           \

@@ -51,9 +51,11 @@ public struct LSTMCell: Cell {
       gates: 4,
       inputSize: inputSize,
       hiddenSize: hiddenSize,
+      forgetGate: 1,
+      inputGate: 0,
       from: &stream
     )
-    weights.addForgetBias(forgetBias)
+    if !initialization.decidesForgetBias { weights.addForgetBias(forgetBias) }
     self.init(weights)
   }
 

@@ -62,6 +62,13 @@ struct ParameterList: Parameterized {
     for index in tensors.indices { try visit(names[index], &tensors[index]) }
   }
 
+  /// Returns a model with these parameters in the place of its own, which it lists alike.
+  func written<Model: Parameterized>(to model: Model) -> Model {
+    var result = model
+    write(to: &result)
+    return result
+  }
+
   /// Puts the parameters into a model that lists the same.
   func write(to model: inout some Parameterized) {
     var index = 0

@@ -12,8 +12,11 @@ final class FusedWorker {
   private let betweenGradients = [Buffer(), Buffer()]
   private var labels: [Int32] = []
 
-  init(_ weights: FusedModelWeights) {
+  private let labelSmoothing: Float
+
+  init(_ weights: FusedModelWeights, labelSmoothing: Float = 0) {
     self.weights = weights
+    self.labelSmoothing = labelSmoothing
     sequences = weights.layers.map { FusedSequence($0.cell, precision: weights.precision) }
   }
 
@@ -149,15 +152,20 @@ final class FusedWorker {
       let choice = unsafe indexOfLargest(logits + row * classes, count: classes)
       if choice == Int(labels[row]) { result.correct += 1 }
     }
-    unsafe kernels.pointee.softmax_cross_entropy(
-      rows,
-      classes,
-      logits,
-      labels,
-      lossScale,
-      losses,
-      logits
-    )
+    unsafe labels.withUnsafeBufferPointer { labels in
+      var request = unsafe RecurrentCrossEntropy(
+        rows: rows,
+        classes: classes,
+        logits: logits,
+        labels: labels.baseAddress,
+        targets: nil,
+        label_smoothing: labelSmoothing,
+        scale: lossScale,
+        losses: losses,
+        gradient: logits
+      )
+      unsafe kernels.pointee.softmax_cross_entropy(&request)
+    }
     for row in 0..<rows { unsafe result.lossSum += Double(losses[row]) }
 
     let last = sequences[sequences.count - 1]

@@ -3,12 +3,14 @@ import Synchronization
 /// Trains any model through the tape, one shard of the batch to a worker.
 final class TapeEngine<Model: SequenceClassifier>: TrainingEngine {
   private let pool: WorkerPool
+  private let labelSmoothing: Float
   private var model: Model
 
   /// Creates an engine for models that list the same parameters as `model`.
-  init(_ model: Model, threads: Int) {
+  init(_ model: Model, options: TrainingOptions) {
     self.model = model
-    pool = WorkerPool(threads: threads)
+    labelSmoothing = options.labelSmoothing
+    pool = WorkerPool(threads: options.threads)
   }
 
   func run(
@@ -18,7 +20,7 @@ final class TapeEngine<Model: SequenceClassifier>: TrainingEngine {
     gradient: inout Gradient
   ) -> BatchResult {
     parameters.write(to: &model)
-    let model = model
+    let (model, labelSmoothing) = (model, labelSmoothing)
     let sharding = Sharding(rows: indices.count)
     let shards = Mutex([(BatchResult, Gradient)?](repeating: nil, count: sharding.count))
     pool.forEach(
@@ -28,7 +30,13 @@ final class TapeEngine<Model: SequenceClassifier>: TrainingEngine {
         let part = indices[
           indices.startIndex + range.lowerBound..<indices.startIndex + range.upperBound
         ]
-        let result = Self.shard(model, dataset, part, weight: 1 / Float(sharding.rows))
+        let result = Self.shard(
+          model,
+          dataset,
+          part,
+          weight: 1 / Float(sharding.rows),
+          labelSmoothing: labelSmoothing
+        )
         shards.withLock { $0[shard] = result }
       }
     )
@@ -57,7 +65,8 @@ final class TapeEngine<Model: SequenceClassifier>: TrainingEngine {
     _ model: Model,
     _ dataset: SequenceDataset,
     _ indices: ArraySlice<Int>,
-    weight: Float
+    weight: Float,
+    labelSmoothing: Float
   ) -> (BatchResult, Gradient) {
     let input = dataset.tensor(at: indices)
     let labels = indices.map { dataset.labels[$0] }
@@ -75,7 +84,7 @@ final class TapeEngine<Model: SequenceClassifier>: TrainingEngine {
           if unsafe indexOfLargest(base + row * classes, count: classes) == label { correct += 1 }
         }
       }
-      return softmaxCrossEntropy(logits: logits, labels: labels)
+      return softmaxCrossEntropy(logits: logits, labels: labels, labelSmoothing: labelSmoothing)
         * Tensor(weight * Float(indices.count))
     }
     let lossSum = Double(loss.scalar) / Double(weight)

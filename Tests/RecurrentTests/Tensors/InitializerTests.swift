@@ -6,7 +6,7 @@ struct InitializerTests {
   @Test(arguments: [[4, 4], [3, 7], [7, 3], [1, 5], [40, 40]] as [Shape])
   func `an orthogonal matrix has orthonormal rows or columns`(shape: Shape) {
     var stream = RandomStream(seed: 93, purpose: .testing)
-    let matrix = Initializer.orthogonal.tensor(shape, from: &stream)
+    let matrix = Initializer.orthogonal().tensor(shape, from: &stream)
     let wide = shape[0] <= shape[1] ? matrix : matrix.transposed()
     let products = matmul(wide, wide, transposingSecond: true)
     for row in 0..<wide.shape[0] {

@@ -70,11 +70,11 @@ extension Initialization: RawRepresentable, Codable {
 extension Initialization {
   /// Returns starting values for a recurrent cell.
   ///
-  /// The recurrent matrix reads `recurrentSize` numbers, by default the hidden state itself. A gate
-  /// that keeps the state when it is open, and one that lets the input in, are named by their place
-  /// among the gates.
+  /// The recurrent matrix reads `recurrentSize` numbers, by default the hidden units; 0 for none. A
+  /// gate that keeps the state when it is open, and one that lets the input in, are named by their
+  /// place among the gates.
   ///
-  /// - Precondition: The sizes are at least 1.
+  /// - Precondition: The other sizes are at least 1.
   func weights(
     gates: Int,
     inputSize: Int,
@@ -86,7 +86,7 @@ extension Initialization {
   ) -> RecurrentWeights {
     let recurrentSize = recurrentSize ?? hiddenSize
     require(
-      inputSize > 0 && hiddenSize > 0 && recurrentSize > 0,
+      inputSize > 0 && hiddenSize > 0 && recurrentSize >= 0,
       "a recurrent cell needs sizes of at least 1, got input \(inputSize), hidden \(hiddenSize)"
     )
     let rows = gates * hiddenSize

@@ -76,13 +76,13 @@ extension OptimizerState {
         )
         // The pointer is used within the call, while the buffer keeps the tensor.
         func memory(_ kind: Int) -> UnsafeMutablePointer<Float>? {
-          guard kind < kinds.count else { return unsafe nil }
+          guard kind < kinds.count else { return nil }
           let place = kind * count + index
           require(
             unsafe entries[place].value.shape == shape,
             "\(optimizer) has a state that does not fit parameter '\(name)' of shape \(shape)"
           )
-          return unsafe entries[place].value.withUnsafeMutableElements { unsafe $0.baseAddress }
+          return unsafe entries[place].value.withUnsafeMutableElements { $0.baseAddress }
         }
         unsafe parameter.withUnsafeMutableElements { parameters in
           unsafe gradient.tensors[index].withUnsafeElements { gradients in

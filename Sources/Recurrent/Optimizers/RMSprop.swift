@@ -17,7 +17,9 @@ public struct RMSprop: Optimizer {
   /// The size of a step.
   public var learningRate: Float
   /// How much of the average squared gradient is kept at each step.
-  public let decay: Float
+  ///
+  /// In double precision, since 1 - decay, which is small, is rounded by itself.
+  public let decay: Double
   /// What keeps the divisor from zero.
   public let epsilon: Float
   /// How much of the velocity is kept at each step; 0 for no velocity.
@@ -38,7 +40,7 @@ public struct RMSprop: Optimizer {
   /// Creates the optimizer.
   public init(
     learningRate: Float = 0.01,
-    decay: Float = 0.99,
+    decay: Double = 0.99,
     epsilon: Float = 1e-8,
     momentum: Float = 0,
     isCentred: Bool = false,
@@ -78,8 +80,8 @@ public struct RMSprop: Optimizer {
         means: isCentred ? piece.memory.1 : nil,
         velocities: isCentred ? piece.memory.2 : piece.memory.1,
         learning_rate: rate,
-        decay: decay,
-        gain: Float(1 - Double(decay)),
+        decay: Float(decay),
+        gain: Float(1 - decay),
         momentum: momentum,
         epsilon: epsilon,
         weight_decay: weightDecay.factor(isBias: piece.isBias),

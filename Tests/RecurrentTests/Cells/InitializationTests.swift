@@ -5,11 +5,13 @@ import Testing
 @testable import Recurrent
 
 struct InitializationTests {
-  @Test(arguments: [
-    ("recommended", .recommended), ("torch", .torch), ("keras", .keras), ("notebook", .notebook),
-    ("he", .he), ("identity", .identity), ("chrono:784", .chrono(memory: 784)),
-    ("chrono:2", .chrono(memory: 2)),
-  ] as [(String, Initialization)])
+  @Test(
+    arguments: [
+      ("recommended", .recommended), ("torch", .torch), ("keras", .keras), ("notebook", .notebook),
+      ("he", .he), ("identity", .identity), ("chrono:784", .chrono(memory: 784)),
+      ("chrono:2", .chrono(memory: 2)),
+    ] as [(String, Initialization)]
+  )
   func `a name stands for an initialization and back, and is its code`(
     name: String,
     initialization: Initialization

@@ -35,7 +35,7 @@ struct GoldenOptions {
     case "RMSprop":
       return RMSprop(
         learningRate: rate ?? 0.01,
-        decay: number("alpha") ?? 0.99,
+        decay: values["alpha"] as? Double ?? 0.99,
         epsilon: number("eps") ?? 1e-8,
         momentum: number("momentum") ?? 0,
         isCentred: flag("centered"),

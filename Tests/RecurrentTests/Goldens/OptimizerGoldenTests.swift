@@ -28,8 +28,10 @@ struct OptimizerGoldenTests {
       isClassifier = options.text("loss") == nil
       self.rates = rates.map { Float($0) }
       // Where they change, a text stands in the place of the numbers.
-      let key = options.text("betas") != nil ? "beta1" : options.text("momentum").map { _ in "momentum" }
-      momenta = key.flatMap { golden.value("per_step", $0) as? [Double] }?.map { Float($0) }
+      let changing = ["betas": "beta1", "momentum": "momentum"]
+        .first { options.text($0.key) != nil }
+      momenta = changing.flatMap { golden.value("per_step", $0.value) as? [Double] }?
+        .map { Float($0) }
     }
 
     /// A schedule that repeats what the manifest says of every step.
@@ -46,7 +48,8 @@ struct OptimizerGoldenTests {
     /// The model at the start.
     func model() throws -> TwoBiasModel {
       TwoBiasModel(
-        parameters: try TwoBiasModel.names.map { try golden.file.tensor(named: "init/\($0)") }
+        parameters: try TwoBiasModel.names.map { try golden.file.tensor(named: "init/\($0)") },
+        isUnrolled: optimizer is RMSprop
       )
     }
 
@@ -62,20 +65,32 @@ struct OptimizerGoldenTests {
   }
 
   /// An LSTM with PyTorch's two biases, which each take a step of their own, and a linear layer.
+  ///
+  /// RMSprop's first step divides each gradient by its own size: of one that is 10⁻⁶ while others
+  /// are 10⁻², the tenth digit shows in the weight. There the sums of the unrolled cell are needed,
+  /// which have fewer terms in a row than those of the fused layer.
   struct TwoBiasModel: SequenceClassifier {
     static let names = [
       "lstm.weight_ih_l0", "lstm.weight_hh_l0", "lstm.bias_ih_l0", "lstm.bias_hh_l0", "fc.weight",
       "fc.bias",
     ]
     private var tensors: [Tensor]
+    private let isUnrolled: Bool
 
-    init(parameters: [Tensor]) { tensors = parameters }
+    init(parameters: [Tensor], isUnrolled: Bool) {
+      tensors = parameters
+      self.isUnrolled = isUnrolled
+    }
 
     func callAsFunction(_ input: Tensor) -> Tensor {
-      let layer = LSTM(
-        RecurrentWeights(input: tensors[0], recurrent: tensors[1], bias: tensors[2] + tensors[3])
+      let weights = RecurrentWeights(
+        input: tensors[0],
+        recurrent: tensors[1],
+        bias: tensors[2] + tensors[3]
       )
-      let outputs = layer.outputs(input)
+      let outputs =
+        isUnrolled
+        ? Recurrence(LSTMCell(weights))(input).output : LSTM(weights).outputs(input)
       let head = Dense(weight: tensors[4], bias: tensors[5])
       return head(outputs.slice(at: input.shape[1] - 1, along: 1))
     }

@@ -77,7 +77,9 @@ struct ScheduleGoldenTests {
           Warmup(steps: $0, from: 0, then: LinearRamp(from: 1, to: 0))
         }
       case "WarmupLinearFromOne":
-        return count("warmup_steps").map { LinearRamp(from: 1 / Double($0), to: 1, over: max($0 - 1, 1)) }
+        return count("warmup_steps").map {
+          LinearRamp(from: 1 / Double($0), to: 1, over: max($0 - 1, 1))
+        }
       case "WarmupCosine":
         guard let steps = count("warmup"), let period = count("T_max") else { return nil }
         return Warmup(

@@ -4,13 +4,23 @@ import Foundation
 enum PlainOptimizer: Sendable {
   case descent(momentum: Double, dampening: Double, isNesterov: Bool, decay: Double)
   case rmsprop(
-    keep: Double, epsilon: Double, momentum: Double, isCentred: Bool, isInside: Bool, start: Double,
+    keep: Double,
+    epsilon: Double,
+    momentum: Double,
+    isCentred: Bool,
+    isInside: Bool,
+    start: Double,
     decay: Double
   )
   case adagrad(epsilon: Double, start: Double, decay: Double)
   case adam(
-    beta1: Double, beta2: Double, epsilon: Double, decay: Double, isDecoupled: Bool,
-    isAMSGrad: Bool, isBefore: Bool
+    beta1: Double,
+    beta2: Double,
+    epsilon: Double,
+    decay: Double,
+    isDecoupled: Bool,
+    isAMSGrad: Bool,
+    isBefore: Bool
   )
   case lion(beta1: Double, beta2: Double, decay: Double)
 
@@ -38,7 +48,15 @@ enum PlainOptimizer: Sendable {
       guard momentum > 0 else { return w - rate * g }
       memory.first = t == 1 ? g : momentum * memory.first + (1 - dampening) * g
       return w - rate * (isNesterov ? g + momentum * memory.first : memory.first)
-    case .rmsprop(let keep, let epsilon, let momentum, let isCentred, let isInside, _, let decay):
+    case .rmsprop(
+      let keep,
+      let epsilon,
+      let momentum,
+      let isCentred,
+      let isInside,
+      _,
+      let decay
+    ):
       let g = gradient + decay * w
       memory.first = keep * memory.first + (1 - keep) * g * g
       memory.second = keep * memory.second + (1 - keep) * g
@@ -51,7 +69,14 @@ enum PlainOptimizer: Sendable {
       memory.first += g * g
       return w - rate * g / (memory.first.squareRoot() + epsilon)
     case .adam(
-      let beta1, let beta2, let epsilon, let decay, let isDecoupled, let isAMSGrad, let isBefore):
+      let beta1,
+      let beta2,
+      let epsilon,
+      let decay,
+      let isDecoupled,
+      let isAMSGrad,
+      let isBefore
+    ):
       let g = gradient + (isDecoupled ? 0 : decay * w)
       memory.first = beta1 * memory.first + (1 - beta1) * g
       memory.second = beta2 * memory.second + (1 - beta2) * g * g

@@ -71,7 +71,13 @@ enum EntryPoint {
 
   /// A message in one line, without the terminal codes that a name in it may hold.
   private static func oneLine(_ message: String) -> String {
-    let line = message.split(separator: "\n").joined(separator: " ")
+    var line = ""
+    for part in message.split(separator: "\n") {
+      // The parser lists the values that would be right, if they are many, in lines of their own.
+      let isItem = part.hasPrefix("  - ")
+      line += line.isEmpty ? "" : isItem && !line.hasSuffix(":") ? ", " : " "
+      line += isItem ? part.dropFirst(4) : part
+    }
     return String(
       String.UnicodeScalarView(
         line.unicodeScalars.map { $0.properties.generalCategory == .control ? "?" : $0 }

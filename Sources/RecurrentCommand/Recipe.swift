@@ -13,8 +13,27 @@ enum CellName: String, ExpressibleByArgument, CaseIterable, Codable {
 enum OptimizerName: String, ExpressibleByArgument, CaseIterable, Codable {
   /// Plain gradient descent.
   case gradientDescent = "gradient-descent"
+  /// Gradient descent with momentum.
+  case momentum
+  /// Gradient descent with Nesterov's momentum.
+  case nesterov
+  /// RMSprop, as PyTorch has it.
+  case rmsprop
   /// Adam.
   case adam
+  /// Adam with a weight decay of its own.
+  case adamw
+  /// Lion.
+  case lion
+
+  /// The momentum that is used if none is given; nil where none can be given.
+  var defaultMomentum: Float? {
+    switch self {
+    case .momentum, .nesterov: 0.9
+    case .rmsprop: 0
+    case .gradientDescent, .adam, .adamw, .lion: nil
+    }
+  }
 }
 
 /// How the learning rate changes, by name.
@@ -23,6 +42,14 @@ enum ScheduleName: String, ExpressibleByArgument, CaseIterable, Codable {
   case constant
   /// It rises over the first tenth of all steps and then falls towards 0, in straight lines.
   case linear
+  /// It falls to a tenth at half of the epochs, and again at three quarters.
+  case step
+  /// It rises over the first tenth of all steps and then falls to 0 along half a cosine.
+  case cosine
+  /// It rises over three tenths of all steps and then falls, while the momentum goes the other way.
+  case oneCycle = "one-cycle"
+  /// It is halved whenever three epochs have passed without a lower validation cost.
+  case plateau
 }
 
 /// A named set of settings to begin with.
@@ -50,7 +77,10 @@ enum Preset: String, ExpressibleByArgument, CaseIterable, Codable {
   }
 }
 
-extension Initialization: ExpressibleByArgument {}
+extension Initialization: ExpressibleByArgument {
+  /// What can be asked for, T standing for a number of steps.
+  public static var allValueStrings: [String] { named.map(\.rawValue) + ["chrono:T"] }
+}
 extension Precision: ExpressibleByArgument {}
 
 /// Every setting of a training run but the data, the seed and the threads.
@@ -69,6 +99,18 @@ struct Recipe: Codable, Equatable {
   var schedule = ScheduleName.linear
   /// How products are computed in training; nil stands for 32-bit floats.
   var precision: Precision?
+  /// How much of the velocity is kept at each step; nil for the optimizer's default.
+  var momentum: Float?
+  /// How strongly weights are pulled towards zero; nil for the optimizer's default.
+  var weightDecay: Float?
+  /// The largest magnitude of a gradient's number; nil for no limit.
+  var clipValue: Float?
+  /// How much of every label is given to all classes alike; nil for nothing.
+  var labelSmoothing: Float?
+  /// How much of the weights' running average is kept at each step; nil for no average.
+  var average: Float?
+  /// The number of epochs without a lower validation cost after which training stops; nil for none.
+  var patience: Int?
 
   /// A model with starting values drawn by `seed`.
   func model(for dataset: SequenceDataset, seed: UInt64) -> SequenceModel {
@@ -92,37 +134,5 @@ struct Recipe: Codable, Equatable {
         seed: seed
       )
     }
-  }
-
-  /// A trainer of `model` by this recipe.
-  func trainer(
-    of model: SequenceModel,
-    seed: UInt64,
-    threads: Int
-  ) -> Trainer<SequenceModel> {
-    let rule: any Optimizer =
-      switch optimizer {
-      case .adam: Adam(learningRate: learningRate)
-      case .gradientDescent: GradientDescent(learningRate: learningRate)
-      }
-    let change: any Schedule =
-      switch schedule {
-      case .constant: ConstantRate()
-      case .linear: WarmupLinearDecay()
-      }
-    return Trainer(
-      model,
-      optimizer: rule,
-      options: TrainingOptions(
-        batchSize: batchSize,
-        epochs: epochs,
-        seed: seed,
-        threads: threads,
-        clipNorm: clip,
-        dropsLastBatch: dropsLastBatch,
-        schedule: change,
-        precision: precision ?? .float32
-      )
-    )
   }
 }

@@ -25,7 +25,7 @@ struct RunPictures {
       runName: name,
       summary: """
         \(recipe.cell == .lstm ? "An LSTM" : "An RNN") of \(recipe.hiddenSize) hidden units read \
-        \(record.trainingCount) images row by row, \(recipe.epochs) time\(recipe.epochs == 1 ? "" : "s") \
+        \(record.trainingCount) images row by row, \(record.epochs.count) time\(record.epochs.count == 1 ? "" : "s") \
         over, and then read \(percent(evaluation.accuracy)) of \(record.testCount) new images rightly.
         """,
       settings: settings,
@@ -70,7 +70,7 @@ struct RunPictures {
       entry("Hidden units", "\(recipe.hiddenSize)"),
     ]
     if recipe.cell == .lstm { entries.append(entry("Forget bias", "\(recipe.forgetBias)")) }
-    return entries + [
+    entries += [
       entry("Starting values", recipe.initialization.rawValue),
       entry("Optimizer", recipe.optimizer.rawValue),
       entry("Learning rate", "\(recipe.learningRate)"),
@@ -81,6 +81,17 @@ struct RunPictures {
       entry("Epochs", "\(recipe.epochs)"),
       entry("Seed", "\(record.seed)"),
     ]
+    let momentum = recipe.momentum ?? recipe.optimizer.defaultMomentum
+    let further: [(name: String, value: String?)] = [
+      ("Momentum", momentum.map { "\($0)" }),
+      ("Weight decay", recipe.weightDecay.map { "\($0)" }),
+      ("Gradient value limit", recipe.clipValue.map { "\($0)" }),
+      ("Label smoothing", recipe.labelSmoothing.map { "\($0)" }),
+      ("Average of weights", recipe.average.map { "decay \($0)" }),
+      ("Patience", recipe.patience.map { "\($0) epochs" }),
+      ("Model kept", record.bestEpoch.map { "that of epoch \($0)" }),
+    ]
+    return entries + further.compactMap { item in item.value.map { entry(item.name, $0) } }
   }
 
   private func entry(_ name: String, _ value: String) -> RunReport.Entry {

@@ -36,6 +36,8 @@ struct RunRecord: Codable {
   var threads: Int
   var instructionSet: String
   var epochs: [Epoch] = []
+  /// The epoch whose model is kept, if that is the best one's; nil for the last one's.
+  var bestEpoch: Int?
   var test: TestResult?
 
   /// The record as text.

@@ -23,6 +23,9 @@ struct TrainCommand: AsyncParsableCommand {
   @OptionGroup(title: "Model and training (each overrides the preset)")
   var choices: RecipeOptions
 
+  @OptionGroup(title: "Learning (each overrides the preset)")
+  var learning: LearningOptions
+
   @Option(
     parsing: .unconditional,
     help: "What decides starting values, the order of examples and drawn digits."
@@ -44,8 +47,14 @@ struct TrainCommand: AsyncParsableCommand {
   @Option(parsing: .unconditional, help: "How many digits to draw for training. Default: 20,000.")
   var examples: Int?
 
+  /// The preset with every setting that was given.
+  private var recipe: Recipe {
+    get throws { try learning.applied(to: choices.applied(to: preset.recipe)) }
+  }
+
   func validate() throws {
     try Program.checkEnvironment()
+    _ = try recipe
     guard (1...1024).contains(threads) else {
       throw ValidationError("--threads is \(threads); use a number from 1 to 1024")
     }
@@ -63,7 +72,7 @@ struct TrainCommand: AsyncParsableCommand {
   }
 
   func run() async throws {
-    var recipe = choices.applied(to: preset.recipe)
+    var recipe = try recipe
     if let precision = recipe.precision, !precision.isSupported {
       print(
         "\(precision.rawValue) is not to be had on this processor with the instruction set "
@@ -115,7 +124,10 @@ struct RecipeOptions: ParsableArguments {
 
   @Option(
     name: .customLong("init"),
-    help: "Starting values: recommended, torch, keras or notebook."
+    help: """
+      Starting values: recommended, torch, keras, notebook, he, identity, or chrono:T for \
+      memories of up to T steps.
+      """
   )
   var initialization: Initialization?
 
@@ -131,7 +143,9 @@ struct RecipeOptions: ParsableArguments {
   )
   var dropLast: Bool?
 
-  @Option(help: "adam or gradient-descent.")
+  @Option(
+    help: "gradient-descent, momentum, nesterov, rmsprop, adam, adamw or lion."
+  )
   var optimizer: OptimizerName?
 
   @Option(parsing: .unconditional, help: "The size of a step.")
@@ -140,7 +154,12 @@ struct RecipeOptions: ParsableArguments {
   @Option(parsing: .unconditional, help: "The longest norm of a gradient; 0 for no limit.")
   var clip: Float?
 
-  @Option(help: "How the learning rate changes: constant, or linear (up, then down).")
+  @Option(
+    help: """
+      How the learning rate changes: constant, linear (up, then down), step, cosine, one-cycle, or \
+      plateau (halved when the validation cost no longer falls).
+      """
+  )
   var schedule: ScheduleName?
 
   @Option(

@@ -10,6 +10,9 @@ struct TrainingSession {
   private let trainer: Trainer<SequenceModel>
   private let progress = ProgressLine()
   private var record: RunRecord
+  /// The model that is saved and tested: the last epoch's, or the best one's.
+  private var kept: SequenceModel
+  private var stopping: EarlyStopping?
 
   init(
     selection: DataSelection,
@@ -22,11 +25,9 @@ struct TrainingSession {
     self.splits = splits
     self.threads = threads
     self.folder = folder
-    trainer = recipe.trainer(
-      of: recipe.model(for: splits.training, seed: seed),
-      seed: seed,
-      threads: threads
-    )
+    kept = recipe.model(for: splits.training, seed: seed)
+    trainer = recipe.trainer(of: kept, seed: seed, threads: threads)
+    stopping = recipe.patience.map { EarlyStopping(patience: $0) }
     record = RunRecord(
       data: selection,
       dataFingerprint: splits.fingerprint,
@@ -54,9 +55,18 @@ struct TrainingSession {
     for _ in 0..<record.recipe.epochs {
       try trainEpoch(startedAt: start)
       try save()
+      if stopping?.shouldStop == true { break }
     }
     print("Training took \(duration((clock.now - start) / .seconds(1))).")
-    let test = trainer.model.evaluate(on: splits.test, threads: threads)
+    if let stopping {
+      print(
+        """
+        \(stopping.shouldStop ? "Stopped early: the" : "The") validation cost was lowest after \
+        epoch \(stopping.bestEpoch), whose model is kept.
+        """
+      )
+    }
+    let test = kept.evaluate(on: splits.test, threads: threads)
     guard test.cost.isFinite else {
       throw divergence(test.cost, "after the last epoch, on the test examples")
     }
@@ -79,7 +89,7 @@ struct TrainingSession {
       \(splits.validation.count) to validate, \(splits.test.count) to test, \
       each \(record.steps) steps of \(record.features)
       \(recipe.cell.rawValue.uppercased()) with \(recipe.hiddenSize) hidden units, \
-      \(trainer.model.parameterCount) parameters; \(recipe.optimizer.rawValue), \
+      \(kept.parameterCount) parameters; \(recipe.optimizer.rawValue), \
       learning rate \(recipe.learningRate), batch \(recipe.batchSize), seed \(record.seed), \
       \(threads) thread\(threads == 1 ? "" : "s"), \(record.instructionSet)\
       \(recipe.precision.map { ", \($0.rawValue)" } ?? "")
@@ -105,7 +115,8 @@ struct TrainingSession {
         of: error.quantity
       )
     }
-    let validation = trainer.model.evaluate(on: splits.validation, threads: threads)
+    let model = trainer.averagedModel ?? trainer.model
+    let validation = model.evaluate(on: splits.validation, threads: threads)
     progress.clear()
     guard validation.cost.isFinite else {
       throw divergence(
@@ -113,6 +124,9 @@ struct TrainingSession {
         "after epoch \(report.epoch), step \(steps), on the validation examples"
       )
     }
+    trainer.observe(validation.cost)
+    if stopping?.observe(validation.cost) ?? true { kept = model }
+    record.bestEpoch = stopping?.bestEpoch
     record.epochs.append(
       RunRecord.Epoch(
         epoch: report.epoch,
@@ -144,7 +158,7 @@ struct TrainingSession {
   ) -> CommandFailure {
     let recipe = record.recipe
     let clips = recipe.clip.map { $0 <= 1 } ?? false
-    let epochs = record.epochs.count
+    let epochs = stopping?.bestEpoch ?? record.epochs.count
     return CommandFailure(
       """
       the \(quantity.rawValue) became \(value.isNaN ? "NaN" : "infinite") \(place); \
@@ -170,7 +184,7 @@ struct TrainingSession {
   }
 
   private func save() throws {
-    try trainer.model.write(to: folder.model)
+    try kept.write(to: folder.model)
     try folder.write(record.metricsTable, to: folder.metrics)
     try folder.write(record.json(), to: folder.record)
   }

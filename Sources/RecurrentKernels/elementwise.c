@@ -10,22 +10,6 @@
 #include "vector.h"
 #include "activation.h"
 
-// Runs BODY on 16 elements at a time; in BODY, READ(p) loads from p + n and WRITE(p, v) stores
-// there, the last time with fewer than 16.
-#define EACH_VECTOR(count, BODY)                                                                   \
-  {                                                                                                \
-    ptrdiff_t n = 0;                                                                               \
-    for (; n + LANES <= (count); n += LANES) BODY(READ_ALL, WRITE_ALL);                            \
-    if (n < (count)) {                                                                             \
-      const ptrdiff_t left = (count) - n;                                                          \
-      BODY(READ_SOME, WRITE_SOME);                                                                 \
-    }                                                                                              \
-  }
-#define READ_ALL(p) load((p) + n)
-#define WRITE_ALL(p, v) store((p) + n, v)
-#define READ_SOME(p) load_some((p) + n, left, 1.0f)
-#define WRITE_SOME(p, v) store_some((p) + n, left, v)
-
 void VARIANT(map)(RecurrentFunction function, ptrdiff_t count, const float *x, float *y) {
   switch (function) {
 #define BODY(READ, WRITE) WRITE(y, sigmoid(READ(x)))
@@ -134,29 +118,6 @@ void VARIANT(scale_bytes)(ptrdiff_t count, const uint8_t *bytes, float scale, fl
   for (; n < count; n++) y[n] = (float)bytes[n] * scale;
 }
 
-void VARIANT(gradient_descent)(ptrdiff_t count, float learning_rate, const float *gradients,
-                               float *parameters) {
-  VARIANT(add_scaled)(count, -learning_rate, gradients, parameters);
-}
-
-void VARIANT(adam)(const RecurrentAdamStep *s) {
-  const Vector one = splat(1.0f);
-#define BODY(READ, WRITE)                                                                          \
-  {                                                                                                \
-    const Vector g = READ(s->gradients);                            \
-    const Vector m = fused(splat(s->beta1), READ(s->first_moments), (one - splat(s->beta1)) * g);  \
-    const Vector v =                                                                               \
-        fused(splat(s->beta2), READ(s->second_moments), (one - splat(s->beta2)) * (g * g));        \
-    const Vector root = __builtin_elementwise_sqrt(v);                                             \
-    const Vector scale = fused(root, splat(s->second_moment_scale), splat(s->epsilon));            \
-    WRITE(s->first_moments, m);                                                                    \
-    WRITE(s->second_moments, v);                                                                   \
-    WRITE(s->parameters, fused(splat(-s->step_size), m / scale, READ(s->parameters)));   \
-  }
-  EACH_VECTOR(s->count, BODY)
-#undef BODY
-}
-
 void VARIANT(sum_rows)(ptrdiff_t rows, ptrdiff_t inner, const float *x, float *y) {
 #define BODY(READ, WRITE)                                                                          \
   {                                                                                                \
@@ -203,44 +164,6 @@ double VARIANT(sum_of_squares)(ptrdiff_t count, const float *x) {
   return two.x + two.y;
 }
 
-void VARIANT(softmax_cross_entropy)(ptrdiff_t rows, ptrdiff_t classes, const float *logits,
-                                    const int32_t *labels, float scale, float *losses,
-                                    float *gradient) {
-  const float infinity = __builtin_inff();
-  for (ptrdiff_t r = 0; r < rows; r++) {
-    const float *x = logits + r * classes;
-    Vector most = splat(-infinity);
-    Vector total = splat(0.0f);
-    for (ptrdiff_t n = 0; n < classes; n += LANES) {
-      const ptrdiff_t left = classes - n < LANES ? classes - n : LANES;
-      const Vector v = load_some(x + n, left, -infinity);
-      most = v > most ? v : most;
-    }
-    const float maximum = maximum_lane(most);
-    for (ptrdiff_t n = 0; n < classes; n += LANES) {
-      const ptrdiff_t left = classes - n < LANES ? classes - n : LANES;
-      total += exponential(load_some(x + n, left, -infinity) - splat(maximum));
-    }
-    const float sum = sum_lanes(total);
-    losses[r] = logarithm(splat(sum)).x - (x[labels[r]] - maximum);
-    if (gradient) {
-      float *d = gradient + r * classes;
-      const int32_t label = labels[r];
-      for (ptrdiff_t n = 0; n < classes; n += LANES) {
-        const ptrdiff_t left = classes - n < LANES ? classes - n : LANES;
-        const Vector e = exponential(load_some(x + n, left, -infinity) - splat(maximum));
-        store_some(d + n, left, e / splat(sum) * splat(scale));
-      }
-      d[label] -= scale;
-    }
-  }
-}
-
-#undef EACH_VECTOR
-#undef READ_ALL
-#undef WRITE_ALL
-#undef READ_SOME
-#undef WRITE_SOME
 #undef OPERAND
 
 #endif

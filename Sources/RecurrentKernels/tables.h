@@ -22,7 +22,12 @@
   X(sum_of_squares, variant)                                                                       \
   X(softmax_cross_entropy, variant)                                                                \
   X(gradient_descent, variant)                                                                     \
-  X(adam, variant)
+  X(momentum, variant)                                                                             \
+  X(adam, variant)                                                                                 \
+  X(rmsprop, variant)                                                                              \
+  X(lion, variant)                                                                                 \
+  X(average, variant)                                                                              \
+  X(clamp, variant)
 
 // The cells with their place among the kernels, and those of them that a second product follows.
 #define RECURRENT_EACH_CELL(X, variant)                                                            \

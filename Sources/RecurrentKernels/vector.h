@@ -21,6 +21,22 @@ typedef Vector UnalignedVector __attribute__((aligned(4)));
 #define fused(a, b, c) __builtin_elementwise_fma(a, b, c)
 #define splat(x) ((Vector)(x))
 
+// Runs BODY on 16 elements at a time; in BODY, READ(p) loads from p + n and WRITE(p, v) stores
+// there, the last time with fewer than 16.
+#define EACH_VECTOR(count, BODY)                                                                   \
+  {                                                                                                \
+    ptrdiff_t n = 0;                                                                               \
+    for (; n + LANES <= (count); n += LANES) BODY(READ_ALL, WRITE_ALL);                            \
+    if (n < (count)) {                                                                             \
+      const ptrdiff_t left = (count) - n;                                                          \
+      BODY(READ_SOME, WRITE_SOME);                                                                 \
+    }                                                                                              \
+  }
+#define READ_ALL(p) load((p) + n)
+#define WRITE_ALL(p, v) store((p) + n, v)
+#define READ_SOME(p) load_some((p) + n, left, 1.0f)
+#define WRITE_SOME(p, v) store_some((p) + n, left, v)
+
 #endif
 
 #ifdef RECURRENT_VARIANT

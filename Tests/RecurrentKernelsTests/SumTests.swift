@@ -73,48 +73,4 @@ struct SumTests {
     let want = (0..<inner).map { n in (0..<rows).reduce(Float(0)) { $0 + x[$1 * inner + n] } }
     #expect(haveSameBits(got, want))
   }
-
-  @Test(arguments: [1, 3, 9], [1, 2, 10, 15, 16, 17, 40])
-  func `cross-entropy and its gradient follow their equations`(rows: Int, classes: Int) {
-    var numbers = SeededNumbers(12)
-    let logits = numbers.floats(rows * classes, in: -5...5)
-    let labels = numbers.integers(rows, in: 0...classes - 1)
-    func run(_ kernels: RecurrentKernels, inPlace: Bool, wantsGradient: Bool = true) -> [Float] {
-      var source = GuardedFloats(logits)
-      var losses = GuardedFloats(count: rows)
-      var gradient = GuardedFloats(count: rows * classes)
-      source.withPointer { x in
-        losses.withPointer { losses in
-          gradient.withPointer { gradient in
-            kernels.softmax_cross_entropy(
-              rows,
-              classes,
-              x,
-              labels.map(Int32.init),
-              0.25,
-              losses,
-              wantsGradient ? (inPlace ? x : gradient) : nil
-            )
-          }
-        }
-      }
-      #expect(source.isIntact && losses.isIntact && gradient.isIntact)
-      if !wantsGradient { return losses.values }
-      return losses.values + (inPlace ? source : gradient).values
-    }
-    let got = InstructionSet.agreed { run($0, inPlace: false) }
-    #expect(haveSameBits(InstructionSet.agreed { run($0, inPlace: true) }, got))
-    let losses = InstructionSet.agreed { run($0, inPlace: false, wantsGradient: false) }
-    #expect(haveSameBits(losses, Array(got[..<rows])))
-    let table = Reference.rows(logits.map(Double.init), of: classes)
-    let wantedLosses = zip(table, labels).map {
-      Reference.softmaxCrossEntropy(logits: [$0], labels: [$1])
-    }
-    let wantedGradient = zip(Reference.softmax(table), labels).flatMap { row, label in
-      row.enumerated().map { 0.25 * ($1 - ($0 == label ? 1 : 0)) }
-    }
-    // An exponential and a logarithm, each good to 2 ulp, of sums of few numbers.
-    #expect(mismatch(Array(got[..<rows]), wantedLosses, tolerance: 1e-6) == nil)
-    #expect(mismatch(Array(got[rows...]), wantedGradient, tolerance: 3e-7) == nil)
-  }
 }

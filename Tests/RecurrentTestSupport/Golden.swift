@@ -1,7 +1,7 @@
 import Foundation
 public import Recurrent
 
-/// Reference numbers made by another framework: a manifest and the arrays it describes.
+/// Reference numbers made by another framework: a manifest and the arrays it describes, if any.
 public struct Golden: Sendable, CustomStringConvertible {
   /// The manifest's name.
   public let name: String
@@ -34,11 +34,15 @@ public struct Golden: Sendable, CustomStringConvertible {
     for case let manifest as URL in files where manifest.pathExtension == "json" {
       guard let data = try? Data(contentsOf: manifest),
         let json = try? JSONSerialization.jsonObject(with: data) as? [String: Any],
-        (json["kind"] as? String)?.hasPrefix(kind) == true, let name = json["data"] as? String
+        (json["kind"] as? String)?.hasPrefix(kind) == true
       else { continue }
-      let path = manifest.deletingLastPathComponent().appending(path: name).path
-      guard let file = try? SafetensorsFile(contentsOf: path) else {
-        fatalError("the manifest \(manifest.path) names \(name), which cannot be read")
+      var file = SafetensorsFile()
+      if let name = json["data"] as? String {
+        let path = manifest.deletingLastPathComponent().appending(path: name).path
+        guard let data = try? SafetensorsFile(contentsOf: path) else {
+          fatalError("the manifest \(manifest.path) names \(name), which cannot be read")
+        }
+        file = data
       }
       result.append(
         Golden(

@@ -199,6 +199,8 @@ public struct LSTMCell: BuiltInCell {
       inputSize: inputSize,
       hiddenSize: hiddenSize,
       recurrentSize: options.projectionSize,
+      forgetGate: options.isCoupled ? 0 : 1,
+      inputGate: options.isCoupled ? nil : 0,
       from: &stream
     )
     self.init(
@@ -211,7 +213,7 @@ public struct LSTMCell: BuiltInCell {
       normalization: options.normalizesLayers
         ? Normalization(gates: gates, hiddenSize: hiddenSize) : nil
     )
-    self.weights.addForgetBias(forgetBias)
+    if !initialization.decidesForgetBias { self.weights.addForgetBias(forgetBias) }
   }
 
   /// Which of an LSTM's variations this cell has.

@@ -1,5 +1,3 @@
-import RecurrentKernels
-
 /// How well a model reads a data set.
 public struct Evaluation: Sendable {
   /// The mean cross-entropy.
@@ -40,26 +38,15 @@ extension SequenceClassifier {
       logits.shape == [dataset.count, classes],
       "evaluating needs logits of shape [\(dataset.count), \(classes)], got \(logits.shape)"
     )
-    var losses = Tensor.zeros([dataset.count])
+    let losses = softmaxCrossEntropy(logits: logits, labels: dataset.labels, reduction: .none)
     var predictions: [Int] = []
     var confusion = ConfusionMatrix(classNames: dataset.classNames)
     unsafe logits.withUnsafeElements { elements in
-      unsafe losses.withUnsafeMutableElements { losses in
-        guard let base = elements.baseAddress, let loss = losses.baseAddress else { return }
-        unsafe kernels.pointee.softmax_cross_entropy(
-          dataset.count,
-          classes,
-          base,
-          dataset.labels.map(Int32.init),
-          1,
-          loss,
-          nil
-        )
-        for (row, label) in dataset.labels.enumerated() {
-          let choice = unsafe indexOfLargest(base + row * classes, count: classes)
-          predictions.append(choice)
-          confusion.add(true: label, predicted: choice)
-        }
+      guard let base = elements.baseAddress else { return }
+      for (row, label) in dataset.labels.enumerated() {
+        let choice = unsafe indexOfLargest(base + row * classes, count: classes)
+        predictions.append(choice)
+        confusion.add(true: label, predicted: choice)
       }
     }
     return Evaluation(

@@ -1,11 +1,12 @@
-/// Returns the mean over all elements of (prediction - target)², a tensor of rank 0.
+/// Returns (prediction - target)² of every element, by default their mean, a tensor of rank 0.
 ///
 /// - Precondition: The shapes are equal.
-public func meanSquaredError(_ prediction: Tensor, _ target: Tensor) -> Tensor {
-  require(
-    prediction.shape == target.shape,
-    "meanSquaredError needs equal shapes, got \(prediction.shape) and \(target.shape)"
-  )
+public func meanSquaredError(
+  _ prediction: Tensor,
+  _ target: Tensor,
+  reduction: Reduction = .mean
+) -> Tensor {
+  requireEqualShapes(prediction, target, of: "meanSquaredError")
   let difference = prediction - target
-  return (difference * difference).mean()
+  return (difference * difference).reduced(by: reduction)
 }

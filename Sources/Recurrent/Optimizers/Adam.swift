@@ -2,85 +2,112 @@ import RecurrentKernels
 
 /// Adam: steps scaled by running averages of the gradient and of its square.
 ///
+///     g += weight decay · w
 ///     m = β₁ m + (1 - β₁) g          v = β₂ v + (1 - β₂) g²
 ///     w -= learning rate · (m / (1 - β₁ᵗ)) / (√(v / (1 - β₂ᵗ)) + ε)
 ///
-/// Source: D. P. Kingma, J. Ba, "Adam: a method for stochastic optimization", 2015, algorithm 1,
-/// with PyTorch's place for ε.
+/// AMSGrad puts the largest v so far in the place of v. PyTorch adds ε where the equation has it;
+/// TensorFlow and Keras add it to √v before the correction, which makes it larger in early steps.
+///
+/// Sources: D. P. Kingma, J. Ba, "Adam: a method for stochastic optimization", 2015, algorithm 1,
+/// and the end of section 2 for the other place of ε; AMSGrad: S. J. Reddi, S. Kale, S. Kumar, "On
+/// the convergence of Adam and beyond", 2018, as PyTorch has it, with the correction.
 public struct Adam: Optimizer {
   /// The size of a step.
   public var learningRate: Float
   /// How much of the average gradient is kept at each step.
-  public let beta1: Float
+  public var beta1: Float
   /// How much of the average squared gradient is kept at each step.
   public let beta2: Float
   /// What keeps the divisor from zero.
   public let epsilon: Float
+  /// How strongly the gradient pulls parameters towards zero.
+  public let weightDecay: WeightDecay
+  /// Whether the divisor never shrinks.
+  public let isAMSGrad: Bool
+  /// Whether ε is added before the correction, as in TensorFlow and Keras.
+  public let addsEpsilonBeforeCorrection: Bool
+  /// The averages.
+  public var state: OptimizerState = OptimizerState()
 
-  private var step = 0
-  private var firstMoments: [Tensor] = []
-  private var secondMoments: [Tensor] = []
+  /// Whether the decay is AdamW's.
+  var isDecayDecoupled = false
+
+  private static let kinds = ["exp_avg", "exp_avg_sq"]
+  private static let kindsOfAMSGrad = ["exp_avg", "exp_avg_sq", "max_exp_avg_sq"]
 
   /// Creates the optimizer.
   public init(
     learningRate: Float = 0.001,
     beta1: Float = 0.9,
     beta2: Float = 0.999,
-    epsilon: Float = 1e-8
+    epsilon: Float = 1e-8,
+    weightDecay: WeightDecay = 0,
+    isAMSGrad: Bool = false,
+    addsEpsilonBeforeCorrection: Bool = false
   ) {
     self.learningRate = learningRate
     self.beta1 = beta1
     self.beta2 = beta2
     self.epsilon = epsilon
+    self.weightDecay = weightDecay
+    self.isAMSGrad = isAMSGrad
+    self.addsEpsilonBeforeCorrection = addsEpsilonBeforeCorrection
+  }
+
+  /// The first β, which plays momentum's part.
+  public var momentum: Float {
+    get { beta1 }
+    set { beta1 = newValue }
   }
 
   /// Takes one step.
   public mutating func update(_ model: inout some Parameterized, with gradient: Gradient) {
-    if firstMoments.isEmpty {
-      firstMoments = gradient.tensors.map { .zeros($0.shape) }
-      secondMoments = firstMoments
-    }
-    step += 1
-    let stepSize = Double(learningRate) / (1 - power(Double(beta1), step))
-    let secondScale = (1 / (1 - power(Double(beta2), step))).squareRoot()
-    forEachParameter(of: &model, with: gradient, optimizer: "Adam") { index, parameter, gradient in
-      unsafe parameter.withUnsafeMutableElements { parameter in
-        unsafe gradient.withUnsafeElements { gradient in
-          unsafe firstMoments[index].withUnsafeMutableElements { first in
-            unsafe secondMoments[index].withUnsafeMutableElements { second in
-              guard let w = parameter.baseAddress, let g = gradient.baseAddress,
-                let m = first.baseAddress, let v = second.baseAddress
-              else { return }
-              var request = unsafe RecurrentAdamStep(
-                count: gradient.count,
-                parameters: w,
-                gradients: g,
-                first_moments: m,
-                second_moments: v,
-                beta1: beta1,
-                beta2: beta2,
-                epsilon: epsilon,
-                step_size: Float(stepSize),
-                second_moment_scale: Float(secondScale)
-              )
-              unsafe kernels.pointee.adam(&request)
-            }
-          }
-        }
-      }
+    let settings = self.settings
+    state.step(
+      &model,
+      with: gradient,
+      remembering: isAMSGrad ? Self.kindsOfAMSGrad : Self.kinds,
+      optimizer: isDecayDecoupled ? "AdamW" : "Adam"
+    ) { piece in
+      guard let m = unsafe piece.memory.0, let v = unsafe piece.memory.1 else { return }
+      let decay = settings.decay.factor(isBias: piece.isBias)
+      var request = unsafe RecurrentAdamStep(
+        count: piece.count,
+        parameters: piece.parameters,
+        gradients: piece.gradients,
+        first_moments: m,
+        second_moments: v,
+        greatest_second_moments: piece.memory.2,
+        beta1: settings.beta1,
+        beta2: settings.beta2,
+        epsilon: settings.epsilon,
+        weight_decay: settings.isDecayDecoupled ? 0 : decay,
+        parameter_scale: settings.isDecayDecoupled ? 1 - settings.learningRate * decay : 1,
+        step_size: settings.stepSize,
+        second_moment_scale: settings.secondMomentScale
+      )
+      unsafe kernels.pointee.adam(&request)
     }
   }
 
-  /// `base` to a whole power by repeated squaring: the same bits on every platform.
-  private func power(_ base: Double, _ exponent: Int) -> Double {
-    var result = 1.0
-    var factor = base
-    var rest = exponent
-    while rest > 0 {
-      if rest & 1 == 1 { result *= factor }
-      factor *= factor
-      rest >>= 1
+  /// What the next step needs to know.
+  private var settings:
+    (
+      learningRate: Float, beta1: Float, beta2: Float, epsilon: Float, decay: WeightDecay,
+      isDecayDecoupled: Bool, stepSize: Float, secondMomentScale: Float
+    )
+  {
+    let step = state.step + 1
+    var stepSize = Double(learningRate) / (1 - Double(beta1).power(step))
+    var secondScale = (1 / (1 - Double(beta2).power(step))).squareRoot()
+    if addsEpsilonBeforeCorrection {
+      stepSize /= secondScale
+      secondScale = 1
     }
-    return result
+    return (
+      learningRate, beta1, beta2, epsilon, weightDecay, isDecayDecoupled, Float(stepSize),
+      Float(secondScale)
+    )
   }
 }

@@ -2,6 +2,12 @@
 public protocol Optimizer: Sendable {
   /// The size of a step.
   var learningRate: Float { get set }
+  /// How much of the steps before is kept, which a schedule may change; 0 where nothing is kept.
+  var momentum: Float { get set }
+  /// What the optimizer remembers of the steps before.
+  ///
+  /// A training that is taken up again puts it back.
+  var state: OptimizerState { get set }
 
   /// Changes every parameter of `model` by its gradient.
   ///
@@ -9,24 +15,16 @@ public protocol Optimizer: Sendable {
   mutating func update(_ model: inout some Parameterized, with gradient: Gradient)
 }
 
-/// Calls `body` with each parameter and its gradient, after checking that they belong together.
-func forEachParameter(
-  of model: inout some Parameterized,
-  with gradient: Gradient,
-  optimizer: StaticString,
-  _ body: (_ index: Int, _ parameter: inout Tensor, _ gradient: Tensor) -> Void
-) {
-  var index = 0
-  model.visitParameters { name, parameter in
-    require(
-      index < gradient.tensors.count && gradient.tensors[index].shape == parameter.shape,
-      "\(optimizer) got a gradient that does not fit parameter '\(name)' of shape \(parameter.shape)"
-    )
-    body(index, &parameter, gradient.tensors[index])
-    index += 1
+extension Optimizer {
+  /// No momentum; what is set is ignored.
+  public var momentum: Float {
+    get { 0 }
+    set {}
   }
-  require(
-    index == gradient.tensors.count,
-    "\(optimizer) got \(gradient.tensors.count) gradients for \(index) parameters"
-  )
+
+  /// No memory; what is set is ignored.
+  public var state: OptimizerState {
+    get { OptimizerState() }
+    set {}
+  }
 }

@@ -8,14 +8,24 @@ public enum Initializer: Sendable, Equatable {
   case normal(standardDeviation: Float)
   /// Uniform with bound √(6 / (inputs + outputs)) (X. Glorot, Y. Bengio, 2010, equation 16).
   case glorotUniform(inputs: Int, outputs: Int)
-  /// A random matrix with orthonormal rows or columns, whichever are fewer.
+  /// Normal with standard deviation √(2 / (inputs + outputs)) (X. Glorot, Y. Bengio, 2010).
+  case glorotNormal(inputs: Int, outputs: Int)
+  /// Uniform with bound √(6 / inputs) (K. He et al., "Delving deep into rectifiers", 2015).
+  case heUniform(inputs: Int)
+  /// Normal with standard deviation √(2 / inputs) (K. He et al., 2015, equation 10).
+  case heNormal(inputs: Int)
+  /// Uniform with bound 1 / √inputs, as PyTorch's layers begin.
+  case torchUniform(inputs: Int)
+  /// A random matrix with orthonormal rows or columns, whichever are fewer, times `gain`.
   ///
   /// A. M. Saxe, J. L. McClelland, S. Ganguli, 2014.
-  case orthogonal
+  case orthogonal(gain: Float = 1)
+  /// A matrix with `scale` on the diagonal and 0 elsewhere.
+  case identity(scale: Float = 1)
 
   /// Returns a tensor of this shape, drawn from `stream`.
   ///
-  /// - Precondition: An orthogonal tensor has rank 2.
+  /// - Precondition: An orthogonal tensor and an identity have rank 2.
   public func tensor(_ shape: Shape, from stream: inout RandomStream) -> Tensor {
     switch self {
     case .constant(let value):
@@ -30,9 +40,27 @@ public enum Initializer: Sendable, Equatable {
     case .glorotUniform(let inputs, let outputs):
       let bound = (6 / Float(inputs + outputs)).squareRoot()
       return Initializer.uniform(bound: bound).tensor(shape, from: &stream)
-    case .orthogonal:
+    case .glorotNormal(let inputs, let outputs):
+      let deviation = (2 / Float(inputs + outputs)).squareRoot()
+      return Initializer.normal(standardDeviation: deviation).tensor(shape, from: &stream)
+    case .heUniform(let inputs):
+      return Initializer.uniform(bound: (6 / Float(inputs)).squareRoot())
+        .tensor(shape, from: &stream)
+    case .heNormal(let inputs):
+      return Initializer.normal(standardDeviation: (2 / Float(inputs)).squareRoot())
+        .tensor(shape, from: &stream)
+    case .torchUniform(let inputs):
+      return Initializer.uniform(bound: 1 / Float(inputs).squareRoot())
+        .tensor(shape, from: &stream)
+    case .orthogonal(let gain):
       require(shape.rank == 2, "an orthogonal tensor has rank 2, got shape \(shape)")
-      return Self.orthogonalMatrix(rows: shape[0], columns: shape[1], from: &stream)
+      let matrix = Self.orthogonalMatrix(rows: shape[0], columns: shape[1], from: &stream)
+      return gain == 1 ? matrix : matrix.scaled(by: gain)
+    case .identity(let scale):
+      require(shape.rank == 2, "an identity has rank 2, got shape \(shape)")
+      var matrix = Tensor.zeros(shape)
+      for place in 0..<min(shape[0], shape[1]) { matrix[place, place] = scale }
+      return matrix
     }
   }
 

@@ -123,7 +123,7 @@ public struct RandomStream: RandomNumberGenerator, Sendable {
   /// The natural logarithm of a positive normal number, to about 1e-15.
   ///
   /// x = m·2ᵉ with m in [√½, √2); ln m = 2 artanh s with s = (m − 1)/(m + 1), as a series.
-  private static func naturalLogarithm(_ x: Double) -> Double {
+  static func naturalLogarithm(_ x: Double) -> Double {
     var exponent = Double(x.exponent)
     var significand = x.significand
     if significand > 1.4142135623730951 {

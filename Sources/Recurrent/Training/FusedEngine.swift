@@ -42,11 +42,15 @@ final class FusedEngine: TrainingEngine, @unchecked Sendable {
   }
 
   /// Creates an engine for models of the same layers as `model`; nil if one is not fused.
-  init?(_ model: SequenceModel, precision: Precision, threads: Int) {
-    guard let weights = FusedModelWeights(model, precision: precision) else { return nil }
+  init?(_ model: SequenceModel, options: TrainingOptions) {
+    guard let weights = FusedModelWeights(model, precision: options.usedPrecision) else {
+      return nil
+    }
     self.weights = weights
-    pool = WorkerPool(threads: threads)
-    workers = (0..<threads).map { _ in FusedWorker(weights) }
+    pool = WorkerPool(threads: options.threads)
+    workers = (0..<options.threads).map { _ in
+      FusedWorker(weights, labelSmoothing: options.labelSmoothing)
+    }
     let pieceCount = (weights.gradientCount + Self.pieceSize - 1) / Self.pieceSize
     pieces = (0..<pieceCount).map { _ in Piece() }
     shardWork = { [unowned self] shard, worker in run(shard: shard, worker: worker) }

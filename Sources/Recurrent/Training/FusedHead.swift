@@ -15,7 +15,12 @@ final class FusedHead {
   private var places: [Int32] = []
   private var labels: [Int32] = []
 
-  init(_ weights: FusedModelWeights) { self.weights = weights }
+  private let labelSmoothing: Float
+
+  init(_ weights: FusedModelWeights, labelSmoothing: Float) {
+    self.weights = weights
+    self.labelSmoothing = labelSmoothing
+  }
 
   private var size: Int { weights.headInputs }
 
@@ -111,15 +116,20 @@ final class FusedHead {
       let choice = unsafe indexOfLargest(logits + row * classes, count: classes)
       if choice == Int(labels[row]) { result.correct += 1 }
     }
-    unsafe kernels.pointee.softmax_cross_entropy(
-      rows,
-      classes,
-      logits,
-      labels,
-      lossScale,
-      losses,
-      logits
-    )
+    unsafe labels.withUnsafeBufferPointer { labels in
+      var request = unsafe RecurrentCrossEntropy(
+        rows: rows,
+        classes: classes,
+        logits: logits,
+        labels: labels.baseAddress,
+        targets: nil,
+        label_smoothing: labelSmoothing,
+        scale: lossScale,
+        losses: losses,
+        gradient: logits
+      )
+      unsafe kernels.pointee.softmax_cross_entropy(&request)
+    }
     for row in 0..<rows { unsafe result.lossSum += Double(losses[row]) }
     unsafe addGradients(rows: rows, of: logits, to: gradient)
     return result

@@ -11,12 +11,12 @@ final class FusedWorker {
   private var running: [Int] = []
   private var drawing = FusedLayerRun.Drawing(seed: 0, step: 0, examples: [])
 
-  init(_ weights: FusedModelWeights) {
+  init(_ weights: FusedModelWeights, labelSmoothing: Float = 0) {
     self.weights = weights
     layers = weights.plans.enumerated().map { index, plan in
       FusedLayerRun(plan, layer: index, precision: weights.precision)
     }
-    head = FusedHead(weights)
+    head = FusedHead(weights, labelSmoothing: labelSmoothing)
   }
 
   /// Runs a shard forward and backward.

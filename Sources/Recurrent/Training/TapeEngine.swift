@@ -5,11 +5,13 @@ import Synchronization
 final class TapeEngine<Model: SequenceClassifier>: TrainingEngine {
   private let pool: WorkerPool
   private let template: Model
+  private let labelSmoothing: Float
 
   /// Creates an engine for models that list the same parameters as `model`.
-  init(_ model: Model, threads: Int) {
+  init(_ model: Model, options: TrainingOptions) {
     template = model
-    pool = WorkerPool(threads: threads)
+    labelSmoothing = options.labelSmoothing
+    pool = WorkerPool(threads: options.threads)
   }
 
   func run(
@@ -21,6 +23,7 @@ final class TapeEngine<Model: SequenceClassifier>: TrainingEngine {
   ) -> BatchResult {
     // Let go before the optimizer changes the parameters, which then have their memory alone.
     let model = parameters.written(to: template)
+    let labelSmoothing = labelSmoothing
     let sharding = Sharding(rows: indices.count)
     let shards = Mutex([(BatchResult, Gradient)?](repeating: nil, count: sharding.count))
     pool.forEach(
@@ -30,7 +33,14 @@ final class TapeEngine<Model: SequenceClassifier>: TrainingEngine {
         let part = indices[
           indices.startIndex + range.lowerBound..<indices.startIndex + range.upperBound
         ]
-        let result = Self.shard(model, dataset, part, pass, weight: 1 / Float(sharding.rows))
+        let result = Self.shard(
+          model,
+          dataset,
+          part,
+          pass,
+          weight: 1 / Float(sharding.rows),
+          labelSmoothing: labelSmoothing
+        )
         shards.withLock { $0[shard] = result }
       }
     )
@@ -65,7 +75,8 @@ final class TapeEngine<Model: SequenceClassifier>: TrainingEngine {
     _ dataset: SequenceDataset,
     _ indices: ArraySlice<Int>,
     _ pass: TrainingPass,
-    weight: Float
+    weight: Float,
+    labelSmoothing: Float
   ) -> (BatchResult, Gradient) {
     let input = dataset.tensor(at: indices)
     let labels = indices.map { dataset.labels[$0] }
@@ -87,7 +98,7 @@ final class TapeEngine<Model: SequenceClassifier>: TrainingEngine {
           if unsafe indexOfLargest(base + row * classes, count: classes) == label { correct += 1 }
         }
       }
-      return softmaxCrossEntropy(logits: logits, labels: labels)
+      return softmaxCrossEntropy(logits: logits, labels: labels, labelSmoothing: labelSmoothing)
         * Tensor(weight * Float(indices.count))
     }
     let lossSum = Double(loss.scalar) / Double(weight)

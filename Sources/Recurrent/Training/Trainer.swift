@@ -5,11 +5,17 @@
 /// of threads.
 public final class Trainer<Model: SequenceClassifier> {
   /// The model as it is now.
+  ///
+  /// Setting it puts its parameters in the place of those there are, as after early stopping. The
+  /// optimizer keeps its memory; the average begins anew.
+  ///
+  /// - Precondition: The new model has the same parameters by name and shape.
   public var model: Model {
-    var model = template
-    parameters.write(to: &model)
-    return model
+    get { parameters.written(to: template) }
+    set { replaceParameters(by: ParameterList(of: newValue)) }
   }
+  /// The model with the running average of its parameters; nil where none is kept.
+  public var averagedModel: Model? { average?.parameters.written(to: template) }
   /// The optimizer with its memory of past steps.
   public private(set) var optimizer: any Optimizer
   /// How the model is trained.
@@ -19,6 +25,9 @@ public final class Trainer<Model: SequenceClassifier> {
 
   private let engine: any TrainingEngine
   private let learningRate: Float
+  private let hasMomentum: Bool
+  private var schedule: any Schedule
+  private var average: WeightAverage?
   /// The model but for its parameters, which are changed outside of it.
   private let template: Model
   private var parameters: ParameterList
@@ -33,15 +42,34 @@ public final class Trainer<Model: SequenceClassifier> {
     self.optimizer = optimizer
     self.options = options
     learningRate = optimizer.learningRate
-    parameters = ParameterList(of: model)
+    hasMomentum = optimizer.momentum > 0
+    schedule = options.schedule
+    let parameters = ParameterList(of: model)
+    self.parameters = parameters
+    average = options.averageDecay.map {
+      WeightAverage(decay: $0, startingWith: parameters)
+    }
     gradient = Gradient(
       names: parameters.names,
       tensors: parameters.tensors.map { .zeros($0.shape) }
     )
     let fused = (model as? SequenceModel).flatMap {
-      FusedEngine($0, precision: options.usedPrecision, threads: options.threads)
+      FusedEngine($0, options: options)
     }
-    engine = fused ?? TapeEngine(model, threads: options.threads)
+    engine = fused ?? TapeEngine(model, options: options)
+  }
+
+  /// Tells the schedule a value that was measured after an epoch, such as the validation cost.
+  public func observe(_ value: Double) { schedule.observe(value) }
+
+  private func replaceParameters(by new: ParameterList) {
+    require(
+      new.names == parameters.names
+        && new.tensors.map(\.shape) == parameters.tensors.map(\.shape),
+      "a trainer's model can only be replaced by one of the same parameters"
+    )
+    parameters = new
+    average = options.averageDecay.map { WeightAverage(decay: $0, startingWith: new) }
   }
 
   /// Goes once through `dataset` in an order drawn from the seed and the epoch's number.
@@ -93,11 +121,7 @@ public final class Trainer<Model: SequenceClassifier> {
     for step in 0..<steps {
       let first = step * options.batchSize
       let last = min(first + options.batchSize, order.count)
-      let factor = options.schedule.factor(
-        step: (epoch - 1) * steps + step,
-        of: options.epochs * steps
-      )
-      optimizer.learningRate = learningRate * factor
+      prepare(step: (epoch - 1) * steps + step, of: options.epochs * steps)
       let result = try trainStep(on: dataset, at: order[first..<last], step: step + 1)
       costs += result.lossSum
       correct += result.correct
@@ -116,6 +140,14 @@ public final class Trainer<Model: SequenceClassifier> {
       )
     }
     return report
+  }
+
+  /// Sets the optimizer's learning rate and momentum for a step of the whole training.
+  private func prepare(step: Int, of steps: Int) {
+    optimizer.learningRate = learningRate * schedule.factor(step: step, of: steps)
+    if hasMomentum, let momentum = schedule.momentum(step: step, of: steps) {
+      optimizer.momentum = momentum
+    }
   }
 
   /// Takes one step on the examples of `dataset` at `indices`; returns their mean loss before it.
@@ -153,7 +185,9 @@ public final class Trainer<Model: SequenceClassifier> {
       throw TrainingError(epoch: max(epoch, 1), step: step, quantity: .gradientNorm, value: norm)
     }
     if let bound = options.clipNorm { gradient.clip(norm, toNorm: bound) }
+    if let bound = options.clipValue { gradient.clip(toValue: bound) }
     optimizer.update(&parameters, with: gradient)
+    average?.add(parameters)
     return result
   }
 }

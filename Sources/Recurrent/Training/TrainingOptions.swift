@@ -18,38 +18,55 @@ public struct TrainingOptions: Sendable {
   public var threads: Int
   /// The longest norm a gradient may have; nil for no limit.
   public var clipNorm: Float?
+  /// The largest magnitude a gradient's number may have, after the norm is limited; nil for no limit.
+  public var clipValue: Float?
   /// Whether an epoch leaves out a last batch that is shorter than the others.
   public var dropsLastBatch: Bool
   /// How the learning rate changes.
   public var schedule: any Schedule
+  /// How much of every label is given to all classes alike.
+  public var labelSmoothing: Float
+  /// How much of the parameters' running average is kept at each step; nil for no average.
+  public var averageDecay: Float?
   /// How the products of built-in layers are computed; where this processor cannot, and in models
   /// with layers that are not built in, with 32-bit floats all the same.
   public var precision: Precision
 
   /// Creates options.
   ///
-  /// - Precondition: The numbers are at least 1, and the norm is positive.
+  /// - Precondition: The numbers are at least 1, the limits are positive, and smoothing and decay are
+  ///   from 0 up to, not including, 1.
   public init(
     batchSize: Int = 128,
     epochs: Int = 1,
     seed: UInt64 = 1,
     threads: Int = Self.availableThreads,
     clipNorm: Float? = nil,
+    clipValue: Float? = nil,
     dropsLastBatch: Bool = false,
     schedule: any Schedule = ConstantRate(),
+    labelSmoothing: Float = 0,
+    averageDecay: Float? = nil,
     precision: Precision = .float32
   ) {
     require(
-      batchSize > 0 && epochs > 0 && threads > 0 && clipNorm.map { $0 > 0 } ?? true,
-      "training needs a batch size, epochs, threads and a clipping norm above 0"
+      batchSize > 0 && epochs > 0 && threads > 0 && (clipNorm ?? 1) > 0 && (clipValue ?? 1) > 0,
+      "training needs a batch size, epochs, threads and limits of the gradient above 0"
+    )
+    require(
+      (0..<1).contains(labelSmoothing) && (0..<1).contains(averageDecay ?? 0),
+      "training needs a label smoothing and an average's decay from 0 to below 1"
     )
     self.batchSize = batchSize
     self.epochs = epochs
     self.seed = seed
     self.threads = threads
     self.clipNorm = clipNorm
+    self.clipValue = clipValue
     self.dropsLastBatch = dropsLastBatch
     self.schedule = schedule
+    self.labelSmoothing = labelSmoothing
+    self.averageDecay = averageDecay
     self.precision = precision
   }
 

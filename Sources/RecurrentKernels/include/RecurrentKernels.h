@@ -26,6 +26,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "RecurrentOptimizerSteps.h"
+
 #if defined(__clang__)
 #pragma clang assume_nonnull begin
 #endif
@@ -244,21 +246,27 @@ typedef struct {
   void (*_Nullable backward_staged)(const RecurrentBackwardStep *);
 } RecurrentCellKernels;
 
-/// One step of Adam over `count` parameters (D. P. Kingma, J. Ba, 2015, algorithm 1).
+/// Cross-entropy of rows of logits [R][C] with labels, or with a weight for every class.
+///
+/// With labels: losses[r] = (1 - s) surprise(label) + s mean surprise, where s is the smoothing and
+/// surprise(k) = log(sum exp logits[r]) - logits[r][k]; a label below 0 costs nothing.
+/// With targets t: losses[r] = sum over k of t[r][k] surprise(k).
 typedef struct {
-  ptrdiff_t count;
-  float *parameters;
-  const float *gradients;
-  float *first_moments;
-  float *second_moments;
-  float beta1;
-  float beta2;
-  float epsilon;
-  /// learning rate / (1 - beta1^t).
-  float step_size;
-  /// 1 / sqrt(1 - beta2^t).
-  float second_moment_scale;
-} RecurrentAdamStep;
+  ptrdiff_t rows;
+  ptrdiff_t classes;
+  const float *logits;
+  /// [R]; null with targets.
+  const int32_t *_Nullable labels;
+  /// [R][C]; null with labels.
+  const float *_Nullable targets;
+  /// From 0 to 1; for labels only.
+  float label_smoothing;
+  /// What the gradient is multiplied by; the losses are not.
+  float scale;
+  float *losses;
+  /// [R][C], null for none. May be `logits`.
+  float *_Nullable gradient;
+} RecurrentCrossEntropy;
 
 /// The kernels of one instruction set.
 typedef struct {
@@ -303,17 +311,19 @@ typedef struct {
   /// The sum of x[n]^2 in double precision: 32 sums of every thirty-second element, then pairwise.
   double (*sum_of_squares)(ptrdiff_t count, const float *x);
 
-  /// losses[r] = log(sum exp logits[r]) - logits[r][label];
-  /// gradient[r][k] = scale * (softmax(logits[r])[k] - [k == label]), unless null.
-  /// gradient may be logits.
-  void (*softmax_cross_entropy)(ptrdiff_t rows, ptrdiff_t classes, const float *logits,
-                                const int32_t *labels, float scale, float *losses,
-                                float *_Nullable gradient);
+  void (*softmax_cross_entropy)(const RecurrentCrossEntropy *);
 
   /// parameters[n] -= learning_rate * gradients[n].
   void (*gradient_descent)(ptrdiff_t count, float learning_rate, const float *gradients,
                            float *parameters);
+  void (*momentum)(const RecurrentMomentumStep *);
   void (*adam)(const RecurrentAdamStep *);
+  void (*rmsprop)(const RecurrentRMSpropStep *);
+  void (*lion)(const RecurrentLionStep *);
+  /// y[n] += share * (x[n] - y[n]).
+  void (*average)(ptrdiff_t count, float share, const float *x, float *y);
+  /// x[n] is kept between -bound and bound; NaN stays.
+  void (*clamp)(ptrdiff_t count, float bound, float *x);
 } RecurrentKernels;
 
 /// Lets a thread that spins take less from its neighbour.

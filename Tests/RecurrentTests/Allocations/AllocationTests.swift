@@ -127,4 +127,47 @@ struct AllocationTests {
     }
     printTraces(of: result)
   }
+
+  @Test(
+    .enabled(if: isOptimised, "without optimisation the standard library's loops allocate"),
+    arguments: [
+      "momentum", "Nesterov", "RMSprop", "Adagrad", "AMSGrad", "AdamW", "Lion",
+    ]
+  )
+  func `a step of every optimizer, with an average and limits, allocates nothing`(
+    name: String
+  ) async {
+    let result = await #expect(processExitsWith: .success, observing: [\.standardErrorContent]) {
+      [name] in
+      let optimizer: any Optimizer =
+        switch name {
+        case "momentum": GradientDescent(learningRate: 0.1, momentum: 0.9, weightDecay: 0.01)
+        case "Nesterov": GradientDescent(learningRate: 0.1, momentum: 0.9, isNesterov: true)
+        case "RMSprop": RMSprop(momentum: 0.9, isCentred: true)
+        case "Adagrad": Adagrad()
+        case "AMSGrad": Adam(isAMSGrad: true)
+        case "AdamW": AdamW()
+        default: Lion()
+        }
+      let dataset = SequenceDataset.random(count: 64)
+      let trainer = Trainer(
+        SequenceModel.stack([16]),
+        optimizer: optimizer,
+        options: TrainingOptions(
+          threads: 1,
+          clipNorm: 1,
+          clipValue: 0.1,
+          labelSmoothing: 0.1,
+          averageDecay: 0.9
+        )
+      )
+      let batch = Array(0..<64)
+      for _ in 1...10 { try trainer.trainBatch(on: dataset, at: batch) }
+      let steps = try Self.allocations {
+        for _ in 1...20 { try trainer.trainBatch(on: dataset, at: batch) }
+      }
+      #expect(steps == 0, "20 training steps made \(steps) allocations")
+    }
+    printTraces(of: result)
+  }
 }

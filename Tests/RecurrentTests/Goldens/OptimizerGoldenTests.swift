@@ -5,36 +5,42 @@ import Testing
 /// Twenty steps of PyTorch's optimizers on a small LSTM classifier.
 @Suite(.enabled(if: SharedFolder.isGiven, Comment(rawValue: SharedFolder.reason)))
 struct OptimizerGoldenTests {
-  /// A run whose optimizer the library has: plain gradient descent or Adam, perhaps clipped by the
-  /// norm; no momentum, decay, schedule or clipping by value.
+  /// A run with the options of its manifest.
   struct Run: Sendable, CustomTestStringConvertible {
     let golden: Golden
     let optimizer: any Optimizer
     let clipNorm: Float?
+    let clipValue: Float?
     let isClassifier: Bool
+    /// Each step's learning rate, and β₁ or momentum where it changes.
+    let rates: [Float]
+    let momenta: [Float]?
     var testDescription: String { golden.name }
 
     init?(_ golden: Golden) {
-      guard let options = golden.value("options") as? [String: Any],
-        Set(options.keys).isSubset(of: ["opt", "lr", "betas", "eps", "clip_grad_norm", "loss"]),
-        let rate = options["lr"] as? Double
+      guard let options = GoldenOptions(golden.value("options")),
+        let rates = golden.value("per_step", "lr") as? [Double]
       else { return nil }
-      switch options["opt"] as? String {
-      case "SGD": optimizer = GradientDescent(learningRate: Float(rate))
-      case "Adam":
-        guard let betas = options["betas"] as? [Double], let epsilon = options["eps"] as? Double
-        else { return nil }
-        optimizer = Adam(
-          learningRate: Float(rate),
-          beta1: Float(betas[0]),
-          beta2: Float(betas[1]),
-          epsilon: Float(epsilon)
-        )
-      default: return nil
-      }
       self.golden = golden
-      clipNorm = (options["clip_grad_norm"] as? Double).map { Float($0) }
-      isClassifier = options["loss"] == nil
+      optimizer = options.optimizer
+      clipNorm = options.number("clip_grad_norm")
+      clipValue = options.number("clip_grad_value")
+      isClassifier = options.text("loss") == nil
+      self.rates = rates.map { Float($0) }
+      // Where they change, a text stands in the place of the numbers.
+      let changing = ["betas": "beta1", "momentum": "momentum"]
+        .first { options.text($0.key) != nil }
+      momenta = changing.flatMap { golden.value("per_step", $0.value) as? [Double] }?
+        .map { Float($0) }
+    }
+
+    /// A schedule that repeats what the manifest says of every step.
+    struct Recorded: Schedule {
+      let factors: [Float]
+      let momenta: [Float]?
+
+      func factor(step: Int, of steps: Int) -> Float { factors[step] }
+      func momentum(step: Int, of steps: Int) -> Float? { momenta?[step] }
     }
 
     static let all = Golden.all(kind: "C: 20 optimizer steps").compactMap(Run.init)
@@ -42,7 +48,8 @@ struct OptimizerGoldenTests {
     /// The model at the start.
     func model() throws -> TwoBiasModel {
       TwoBiasModel(
-        parameters: try TwoBiasModel.names.map { try golden.file.tensor(named: "init/\($0)") }
+        parameters: try TwoBiasModel.names.map { try golden.file.tensor(named: "init/\($0)") },
+        isUnrolled: optimizer is RMSprop
       )
     }
 
@@ -58,20 +65,32 @@ struct OptimizerGoldenTests {
   }
 
   /// An LSTM with PyTorch's two biases, which each take a step of their own, and a linear layer.
+  ///
+  /// RMSprop's first step divides each gradient by its own size: of one that is 10⁻⁶ while others
+  /// are 10⁻², the tenth digit shows in the weight. There the sums of the unrolled cell are needed,
+  /// which have fewer terms in a row than those of the fused layer.
   struct TwoBiasModel: SequenceClassifier {
     static let names = [
       "lstm.weight_ih_l0", "lstm.weight_hh_l0", "lstm.bias_ih_l0", "lstm.bias_hh_l0", "fc.weight",
       "fc.bias",
     ]
     private var tensors: [Tensor]
+    private let isUnrolled: Bool
 
-    init(parameters: [Tensor]) { tensors = parameters }
+    init(parameters: [Tensor], isUnrolled: Bool) {
+      tensors = parameters
+      self.isUnrolled = isUnrolled
+    }
 
     func callAsFunction(_ input: Tensor) -> Tensor {
-      let layer = LSTM(
-        RecurrentWeights(input: tensors[0], recurrent: tensors[1], bias: tensors[2] + tensors[3])
+      let weights = RecurrentWeights(
+        input: tensors[0],
+        recurrent: tensors[1],
+        bias: tensors[2] + tensors[3]
       )
-      let outputs = layer.outputs(input)
+      let outputs =
+        isUnrolled
+        ? Recurrence(LSTMCell(weights))(input).output : LSTM(weights).outputs(input)
       let head = Dense(weight: tensors[4], bias: tensors[5])
       return head(outputs.slice(at: input.shape[1] - 1, along: 1))
     }
@@ -83,10 +102,13 @@ struct OptimizerGoldenTests {
     }
   }
 
-  @Test func `there are runs of both optimizers, clipped and not`() {
+  @Test func `there are runs of all kinds`() {
     #expect(Run.all.contains { $0.optimizer is Adam })
-    #expect(Run.all.contains { $0.optimizer is GradientDescent && $0.clipNorm == nil })
+    #expect(Run.all.contains { $0.optimizer is AdamW && $0.momenta != nil })
+    #expect(Run.all.contains { $0.optimizer is RMSprop })
     #expect(Run.all.contains { $0.optimizer is GradientDescent && $0.clipNorm != nil })
+    #expect(Run.all.contains { $0.optimizer is GradientDescent && $0.clipValue != nil })
+    #expect(Run.all.contains { Set($0.rates).count > 1 })
   }
 
   @Test(arguments: Run.all)
@@ -114,8 +136,27 @@ struct OptimizerGoldenTests {
       // The manifest bounds no norms; as they come from the same weights, the loss's bound is fair.
       #expect(abs(Float(gradient.norm) - norms[step]) <= lossBound, "norm of step \(step + 1)")
       if let bound = run.clipNorm { gradient.clip(toNorm: bound) }
+      if let bound = run.clipValue { gradient.clip(toValue: bound) }
+      optimizer.learningRate = run.rates[step]
+      if let momentum = run.momenta?[step] { optimizer.momentum = momentum }
       optimizer.update(&model, with: gradient)
       try run.check(model, afterStep: step + 1)
+    }
+    try check(optimizer.state, of: run)
+  }
+
+  /// Compares what the optimizer remembers with PyTorch's buffers, under the same names.
+  private func check(_ state: OptimizerState, of run: Run) throws {
+    let file = run.golden.file
+    let names = file.entries.keys.filter { $0.hasPrefix("state_20/") }
+    #expect(Set(names) == Set(state.entries.map { "state_20/\($0.name)" }))
+    #expect(state.step == 20)
+    // The manifest bounds weights only; the buffers are sums of gradients that differ as little.
+    let bound = try Float(run.golden.double("tolerance", "weights_abs_after", "20"))
+    for entry in state.entries where names.contains("state_20/\(entry.name)") {
+      let want = try file.tensor(named: "state_20/\(entry.name)").elements
+      let allowed = bound * (1 + largestMagnitude(want))
+      #expect(largestDistance(entry.value.elements, want) <= allowed, "\(entry.name)")
     }
   }
 
@@ -133,18 +174,26 @@ struct OptimizerGoldenTests {
       features: inputs.shape[3],
       classNames: (0..<golden.integer("sizes", "classes")).map(String.init)
     )
+    // The trainer multiplies the optimizer's rate by the schedule's factor, so both are told.
+    let largest = run.rates.reduce(0, max)
+    var optimizer = run.optimizer
+    optimizer.learningRate = largest
     let trainer = Trainer(
       try run.model(),
-      optimizer: run.optimizer,
-      options: TrainingOptions(batchSize: batch, threads: 2, clipNorm: run.clipNorm)
-    )
-    for step in 0..<inputs.shape[0] {
-      let loss = try trainer.trainBatch(
-        on: dataset,
-        at: step * batch..<(step + 1) * batch
+      optimizer: optimizer,
+      options: TrainingOptions(
+        batchSize: batch,
+        threads: 2,
+        clipNorm: run.clipNorm,
+        clipValue: run.clipValue,
+        schedule: Run.Recorded(factors: run.rates.map { $0 / largest }, momenta: run.momenta)
       )
-      #expect(abs(loss - Double(losses[step])) <= lossBound, "loss of step \(step + 1)")
-      try run.check(trainer.model, afterStep: step + 1)
+    )
+    var step = 0
+    _ = try trainer.trainEpoch(on: dataset, order: Array(0..<dataset.count)) { report in
+      step += 1
+      #expect(abs(report.cost - Double(losses[step - 1])) <= lossBound, "loss of step \(step)")
+      #expect(throws: Never.self) { try run.check(trainer.model, afterStep: step) }
     }
   }
 }

@@ -1,3 +1,4 @@
+import Foundation
 import Recurrent
 import RecurrentTestSupport
 import Testing
@@ -23,6 +24,77 @@ struct SoftmaxCrossEntropyTests {
             labels: labels
           )
       ]
+    }
+  }
+
+  /// Losses by the equations, row by row, with a weight for every class.
+  private func losses(_ logits: [Double], classes: Int, targets: [[Double]]) -> [Double] {
+    zip(Reference.softmax(Reference.rows(logits, of: classes)), targets).map { row, targets in
+      var loss = 0.0
+      for (probability, target) in zip(row, targets) { loss -= target * log(probability) }
+      return loss
+    }
+  }
+
+  @Test(arguments: Reduction.allCases, [0, 0.25] as [Float])
+  func `smoothing, class weights and ignored rows go together`(
+    reduction: Reduction,
+    smoothing: Float
+  ) {
+    var numbers = SeededNumbers(24)
+    let logits = numbers.tensor([2, 3, 4], in: -2...2)
+    let labels = [0, 3, -7, 1, 2, 2]
+    for weights in [nil, [0.5, 1, 2, 4]] as [[Float]?] {
+      let factors = (weights ?? [1, 1, 1, 1]).map(Double.init)
+      let targets = labels.map { label in
+        (0..<4).map { k -> Double in
+          guard label >= 0 else { return 0 }
+          let own = k == label ? 1 - Double(smoothing) : 0
+          return factors[k] * (own + Double(smoothing) / 4)
+        }
+      }
+      let count = labels.reduce(0) { $1 < 0 ? $0 : $0 + factors[$1] }
+      expect(
+        {
+          softmaxCrossEntropy(
+            logits: $0[0],
+            labels: labels,
+            labelSmoothing: smoothing,
+            classWeights: weights,
+            ignoredLabel: -7,
+            reduction: reduction
+          )
+        },
+        at: [logits],
+        shape: reduction == .none ? [2, 3] : []
+      ) { point in
+        let rows = losses(point[0], classes: 4, targets: targets)
+        switch reduction {
+        case .none: return rows
+        case .sum: return [rows.reduce(0, +)]
+        case .mean: return [rows.reduce(0, +) / count]
+        }
+      }
+    }
+  }
+
+  @Test(arguments: Reduction.allCases)
+  func `targets may be distributions`(reduction: Reduction) {
+    var numbers = SeededNumbers(25)
+    let logits = numbers.tensor([5, 3], in: -2...2)
+    let targets = numbers.tensor([5, 3], in: 0...1)
+    expect(
+      { softmaxCrossEntropy(logits: $0[0], targets: targets, reduction: reduction) },
+      at: [logits],
+      shape: reduction == .none ? [5] : []
+    ) { point in
+      let wanted = Reference.rows(targets.elements.map(Double.init), of: 3)
+      let rows = losses(point[0], classes: 3, targets: wanted)
+      switch reduction {
+      case .none: return rows
+      case .sum: return [rows.reduce(0, +)]
+      case .mean: return [rows.reduce(0, +) / 5]
+      }
     }
   }
 

@@ -41,4 +41,23 @@ struct GradientClippingTests {
     #expect(nan.clip(toNorm: 1).isNaN)
     #expect(nan.tensors[0].elements[1] == 1)
   }
+
+  @Test func `norms of other orders are taken over all parameters together`() {
+    let both = gradient([Tensor([3]), Tensor([0, -4], shape: [2, 1])])
+    #expect(both.norm(ofOrder: 1) == 7)
+    #expect(both.norm(ofOrder: 2) == 5)
+    #expect(both.norm(ofOrder: .infinity) == 4)
+    // 27 + 64 = 91
+    #expect(abs(both.norm(ofOrder: 3) - 4.497941445275415) < 1e-12)
+    #expect(gradient([Tensor([.nan, 1])]).norm(ofOrder: .infinity).isNaN)
+    var clipped = both
+    #expect(clipped.clip(toNorm: 2, order: .infinity) == 4)
+    #expect(mismatch(clipped.tensors[1].elements, [0, -2] as [Double], tolerance: 1e-6) == nil)
+  }
+
+  @Test func `values are clipped one by one`() {
+    var clipped = gradient([Tensor([3, -0.5]), Tensor([0.25, -4])])
+    clipped.clip(toValue: 0.5)
+    #expect(clipped.tensors == [Tensor([0.5, -0.5]), Tensor([0.25, -0.5])])
+  }
 }

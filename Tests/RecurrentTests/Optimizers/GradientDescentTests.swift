@@ -3,23 +3,34 @@ import RecurrentTestSupport
 import Testing
 
 struct GradientDescentTests {
-  // Twenty steps, each rounding the weights by 6e-8 of their size.
-  @Test func `twenty steps follow the equation`() {
-    var numbers = SeededNumbers(62)
-    var parameters = [numbers.tensor([5, 7]), numbers.tensor([3])]
-    var want = parameters.map { $0.elements.map(Double.init) }
-    var optimizer = GradientDescent(learningRate: 0.1)
-    for step in 1...20 {
-      if step == 11 { optimizer.learningRate = 0.02 }
-      let rate = step < 11 ? 0.1 : 0.02
-      let gradients = parameters.map { numbers.tensor($0.shape) }
-      optimizer.update(&parameters, with: Gradient(names: ["0", "1"], tensors: gradients))
-      for (array, gradient) in gradients.enumerated() {
-        for (n, g) in gradient.elements.enumerated() { want[array][n] -= rate * Double(g) }
-      }
+  @Test func `plain descent remembers nothing but the number of steps`() {
+    var parameter = Tensor([1, 2])
+    var optimizer = GradientDescent(learningRate: 0.5)
+    for _ in 0..<3 {
+      optimizer.update(&parameter, with: Gradient(names: ["value"], tensors: [Tensor([1, 0])]))
     }
-    for (got, want) in zip(parameters, want) {
-      #expect(mismatch(got.elements, want, tolerance: 2e-6) == nil)
+    #expect(optimizer.state == OptimizerState(step: 3))
+    #expect(parameter == Tensor([-0.5, 2]))
+  }
+
+  @Test func `the first gradient is the first velocity, whatever the dampening`() {
+    var parameter = Tensor([0])
+    var optimizer = GradientDescent(learningRate: 1, momentum: 0.5, dampening: 0.75)
+    let gradient = Gradient(names: ["value"], tensors: [Tensor([1])])
+    optimizer.update(&parameter, with: gradient)
+    #expect(parameter == Tensor([-1]))
+    // v = 0.5 · 1 + 0.25 · 1
+    optimizer.update(&parameter, with: gradient)
+    #expect(parameter == Tensor([-1.75]))
+    #expect(
+      optimizer.state.entries
+        == [OptimizerState.Entry(name: "value/momentum_buffer", value: Tensor([0.75]))]
+    )
+  }
+
+  @Test func `Nesterov's momentum with dampening traps`() async {
+    await #expect(processExitsWith: .failure) {
+      _ = GradientDescent(learningRate: 1, momentum: 0.9, dampening: 0.1, isNesterov: true)
     }
   }
 

@@ -1,0 +1,87 @@
+import ArgumentParser
+import Recurrent
+
+/// The settings of how a recipe learns that few runs need.
+struct LearningOptions: ParsableArguments {
+  @Option(
+    parsing: .unconditional,
+    help: "How much of the step before is kept: 0.9 with momentum and nesterov, 0 with rmsprop."
+  )
+  var momentum: Float?
+
+  @Option(
+    parsing: .unconditional,
+    help: "How strongly weights are pulled towards zero: 0.01 with adamw, else 0."
+  )
+  var weightDecay: Float?
+
+  @Option(parsing: .unconditional, help: "The largest number in a gradient; 0 for no limit.")
+  var clipValue: Float?
+
+  @Option(
+    parsing: .unconditional,
+    help: "How much of each label is given to all classes alike, such as 0.1."
+  )
+  var labelSmoothing: Float?
+
+  @Option(
+    parsing: .unconditional,
+    help: "Test and keep a running average of the weights, with this decay, such as 0.999."
+  )
+  var average: Float?
+
+  @Option(
+    parsing: .unconditional,
+    help: "Stop after so many epochs without a lower validation cost; the best model is kept."
+  )
+  var patience: Int?
+
+  func validate() throws {
+    try Self.checkShare("--momentum", momentum)
+    try Self.checkShare("--label-smoothing", labelSmoothing)
+    try Self.checkShare("--average", average)
+    if let weightDecay, !(weightDecay >= 0 && weightDecay.isFinite) {
+      throw ValidationError("--weight-decay is \(weightDecay); use a number from 0 up")
+    }
+    if let clipValue, !(clipValue >= 0 && clipValue.isFinite) {
+      throw ValidationError(
+        "--clip-value is \(clipValue); use a number above 0, or 0 for no limit"
+      )
+    }
+    if let patience, !(1...1_000_000).contains(patience) {
+      throw ValidationError(
+        "--patience is \(patience); use a whole number from 1 to 1000000"
+      )
+    }
+  }
+
+  private static func checkShare(_ name: String, _ value: Float?) throws {
+    guard let value, !(value >= 0 && value < 1) else { return }
+    throw ValidationError("\(name) is \(value); use a number from 0 to below 1")
+  }
+
+  /// The recipe with every setting that was given.
+  func applied(to recipe: Recipe) throws -> Recipe {
+    var result = recipe
+    if let momentum {
+      guard recipe.optimizer.defaultMomentum != nil else {
+        throw ValidationError(
+          "--momentum goes with --optimizer momentum, nesterov or rmsprop; "
+            + "\(recipe.optimizer.rawValue) has none to give"
+        )
+      }
+      guard momentum > 0 || recipe.optimizer == .rmsprop else {
+        throw ValidationError(
+          "--momentum is 0; use --optimizer gradient-descent for none"
+        )
+      }
+      result.momentum = momentum
+    }
+    result.weightDecay = weightDecay ?? recipe.weightDecay
+    if let clipValue { result.clipValue = clipValue == 0 ? nil : clipValue }
+    if let labelSmoothing { result.labelSmoothing = labelSmoothing == 0 ? nil : labelSmoothing }
+    result.average = average ?? recipe.average
+    result.patience = patience ?? recipe.patience
+    return result
+  }
+}

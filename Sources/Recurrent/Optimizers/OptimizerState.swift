@@ -66,23 +66,20 @@ extension OptimizerState {
       """
     )
     step += 1
-    var index = 0
+    let kindCount = kinds.count
     unsafe entries.withUnsafeMutableBufferPointer { entries in
+      var index = 0
       model.visitParameters { name, parameter in
         let shape = parameter.shape
         require(
           index < count && gradient.tensors[index].shape == shape,
           "\(optimizer) got a gradient that does not fit parameter '\(name)' of shape \(shape)"
         )
-        // The pointer is used within the call, while the buffer keeps the tensor.
-        func memory(_ kind: Int) -> UnsafeMutablePointer<Float>? {
-          guard kind < kinds.count else { return nil }
-          let place = kind * count + index
+        for kind in 0..<kindCount {
           require(
-            unsafe entries[place].value.shape == shape,
+            unsafe entries[kind * count + index].value.shape == shape,
             "\(optimizer) has a state that does not fit parameter '\(name)' of shape \(shape)"
           )
-          return unsafe entries[place].value.withUnsafeMutableElements { $0.baseAddress }
         }
         unsafe parameter.withUnsafeMutableElements { parameters in
           unsafe gradient.tensors[index].withUnsafeElements { gradients in
@@ -93,7 +90,11 @@ extension OptimizerState {
               count: gradients.count,
               parameters: target,
               gradients: source,
-              memory: (memory(0), memory(1), memory(2)),
+              memory: (
+                kindCount > 0 ? entries[index].value.start : nil,
+                kindCount > 1 ? entries[count + index].value.start : nil,
+                kindCount > 2 ? entries[2 * count + index].value.start : nil
+              ),
               isBias: shape.rank < 2
             )
             body(piece)
@@ -101,8 +102,8 @@ extension OptimizerState {
         }
         index += 1
       }
+      require(index == count, "\(optimizer) got \(count) gradients for \(index) parameters")
     }
-    require(index == count, "\(optimizer) got \(count) gradients for \(index) parameters")
   }
 
   private mutating func makeEntries(_ kinds: [String], for gradient: Gradient, start: Float) {
@@ -112,5 +113,12 @@ extension OptimizerState {
         entries.append(Entry(name: "\(name)/\(kind)", value: value))
       }
     }
+  }
+}
+
+extension Tensor {
+  /// Where the elements are, for writing; used only while something else keeps the tensor.
+  fileprivate var start: UnsafeMutablePointer<Float>? {
+    mutating get { unsafe withUnsafeMutableElements { $0.baseAddress } }
   }
 }

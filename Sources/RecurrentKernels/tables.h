@@ -25,7 +25,10 @@
   X(sum_of_squares, variant)                                                                       \
   X(softmax_cross_entropy, variant)                                                                \
   X(gradient_descent, variant)                                                                     \
-  X(adam, variant)
+  X(adam, variant)                                                                                 \
+  X(normals, variant)                                                                              \
+  X(resample, variant)                                                                             \
+  X(clamp, variant)
 
 // Declares a kernel with the type its table entry has, so that the two cannot drift apart.
 #define RECURRENT_DECLARE(name, variant)                                                           \

@@ -26,6 +26,7 @@ final class FusedEngine: TrainingEngine, @unchecked Sendable {
   private struct Batch {
     let dataset: SequenceDataset
     let indices: ArraySlice<Int>
+    let augmentation: AugmentationPass?
     let sharding: Sharding
   }
 
@@ -58,6 +59,7 @@ final class FusedEngine: TrainingEngine, @unchecked Sendable {
     _ parameters: ParameterList,
     on dataset: SequenceDataset,
     at indices: ArraySlice<Int>,
+    augmentedBy pass: AugmentationPass?,
     gradient: inout Gradient
   ) -> BatchResult {
     require(
@@ -70,7 +72,7 @@ final class FusedEngine: TrainingEngine, @unchecked Sendable {
     let sharding = Sharding(rows: indices.count)
     while shards.count < sharding.count { shards.append(Shard()) }
     weights.pack(parameters.tensors, forBackward: true)
-    batch = Batch(dataset: dataset, indices: indices, sharding: sharding)
+    batch = Batch(dataset: dataset, indices: indices, augmentation: pass, sharding: sharding)
     pool.forEach(sharding.count, shardWork)
     pool.forEach(pieces.count, sumWork)
     batch = nil
@@ -94,6 +96,7 @@ final class FusedEngine: TrainingEngine, @unchecked Sendable {
     shards[shard].result = unsafe workers[worker].run(
       on: batch.dataset,
       at: batch.indices[first + range.lowerBound..<first + range.upperBound],
+      augmentedBy: batch.augmentation,
       lossScale: 1 / Float(batch.sharding.rows),
       gradient: shards[shard].gradient.reserve(weights.gradientCount)
     )

@@ -10,6 +10,7 @@ final class FusedWorker {
   private let outputGradient = Buffer()
   private let headGradientPanels = Buffer()
   private let betweenGradients = [Buffer(), Buffer()]
+  private let augmentationMemory = AugmentationMemory()
   private var labels: [Int32] = []
 
   init(_ weights: FusedModelWeights) {
@@ -24,12 +25,18 @@ final class FusedWorker {
   func run(
     on dataset: SequenceDataset,
     at indices: ArraySlice<Int>,
+    augmentedBy pass: AugmentationPass? = nil,
     lossScale: Float,
     gradient: UnsafeMutablePointer<Float>
   ) -> BatchResult {
     labels.removeAll(keepingCapacity: true)
     for index in indices { labels.append(Int32(dataset.labels[index])) }
-    return unsafe dataset.withSteps(at: indices, gatheringIn: input) { input in
+    return unsafe dataset.withSteps(
+      at: indices,
+      gatheringIn: input,
+      augmentedBy: pass,
+      workingIn: augmentationMemory
+    ) { input in
       unsafe forward(input, rows: indices.count, steps: dataset.steps, keeping: .everything)
       let result = unsafe headPass(
         rows: indices.count,

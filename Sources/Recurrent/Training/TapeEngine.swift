@@ -15,6 +15,7 @@ final class TapeEngine<Model: SequenceClassifier>: TrainingEngine {
     _ parameters: ParameterList,
     on dataset: SequenceDataset,
     at indices: ArraySlice<Int>,
+    augmentedBy pass: AugmentationPass?,
     gradient: inout Gradient
   ) -> BatchResult {
     parameters.write(to: &model)
@@ -28,7 +29,7 @@ final class TapeEngine<Model: SequenceClassifier>: TrainingEngine {
         let part = indices[
           indices.startIndex + range.lowerBound..<indices.startIndex + range.upperBound
         ]
-        let result = Self.shard(model, dataset, part, weight: 1 / Float(sharding.rows))
+        let result = Self.shard(model, dataset, part, pass, weight: 1 / Float(sharding.rows))
         shards.withLock { $0[shard] = result }
       }
     )
@@ -57,9 +58,10 @@ final class TapeEngine<Model: SequenceClassifier>: TrainingEngine {
     _ model: Model,
     _ dataset: SequenceDataset,
     _ indices: ArraySlice<Int>,
+    _ pass: AugmentationPass?,
     weight: Float
   ) -> (BatchResult, Gradient) {
-    let input = dataset.tensor(at: indices)
+    let input = dataset.tensor(at: indices, augmentedBy: pass)
     let labels = indices.map { dataset.labels[$0] }
     var correct = 0
     let (loss, gradient) = valueWithGradient(at: model) { model in
@@ -86,10 +88,18 @@ final class TapeEngine<Model: SequenceClassifier>: TrainingEngine {
 extension SequenceDataset {
   /// Returns the examples at `indices` as a tensor, `[example, time, feature]`.
   public func tensor(at indices: some Collection<Int>) -> Tensor {
+    tensor(at: indices, augmentedBy: nil)
+  }
+
+  /// Returns the examples at `indices`, changed by a pass if there is one.
+  fileprivate func tensor(
+    at indices: some Collection<Int>,
+    augmentedBy pass: AugmentationPass?
+  ) -> Tensor {
     let chosen = Array(indices)[...]
     return unsafe Tensor(uninitialized: [chosen.count, steps, features]) { target in
       guard let base = target.baseAddress else { return }
-      unsafe gather(chosen, into: base)
+      unsafe gather(chosen, into: base, augmentedBy: pass)
     }
   }
 }

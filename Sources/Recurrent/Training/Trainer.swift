@@ -118,6 +118,8 @@ public final class Trainer<Model: SequenceClassifier> {
 
   /// Takes one step on the examples of `dataset` at `indices`; returns their mean loss before it.
   ///
+  /// Examples are augmented as in the epoch begun last, epoch 0 before the first.
+  ///
   /// - Throws: `TrainingError` when the loss or the gradient is not finite; the model is then unchanged.
   @discardableResult
   public func trainBatch(
@@ -134,7 +136,13 @@ public final class Trainer<Model: SequenceClassifier> {
     at indices: ArraySlice<Int>,
     step: Int
   ) throws(TrainingError) -> BatchResult {
-    let result = engine.run(parameters, on: dataset, at: indices, gradient: &gradient)
+    let result = engine.run(
+      parameters,
+      on: dataset,
+      at: indices,
+      augmentedBy: AugmentationPass(options.augmentation, seed: options.seed, epoch: epoch),
+      gradient: &gradient
+    )
     let loss = result.lossSum / Double(indices.count)
     guard loss.isFinite else {
       throw TrainingError(epoch: max(epoch, 1), step: step, quantity: .loss, value: loss)

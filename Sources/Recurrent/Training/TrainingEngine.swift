@@ -2,11 +2,13 @@
 protocol TrainingEngine: AnyObject {
   /// Computes loss and gradient of the examples of `dataset` at `indices`.
   ///
+  /// `pass` says what the examples become before they are read, if anything else than they are.
   /// `gradient` has one tensor for each parameter and is overwritten.
   func run(
     _ parameters: ParameterList,
     on dataset: SequenceDataset,
     at indices: ArraySlice<Int>,
+    augmentedBy pass: AugmentationPass?,
     gradient: inout Gradient
   ) -> BatchResult
 }

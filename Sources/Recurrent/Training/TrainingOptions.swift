@@ -25,6 +25,8 @@ public struct TrainingOptions: Sendable {
   /// How the products of built-in layers are computed; where this processor cannot, and in models
   /// with layers that are not built in, with 32-bit floats all the same.
   public var precision: Precision
+  /// How examples are changed before they are read in training, anew in every epoch; nil for not.
+  public var augmentation: Augmentation?
 
   /// Creates options.
   ///
@@ -37,7 +39,8 @@ public struct TrainingOptions: Sendable {
     clipNorm: Float? = nil,
     dropsLastBatch: Bool = false,
     schedule: any Schedule = ConstantRate(),
-    precision: Precision = .float32
+    precision: Precision = .float32,
+    augmentation: Augmentation? = nil
   ) {
     require(
       batchSize > 0 && epochs > 0 && threads > 0 && clipNorm.map { $0 > 0 } ?? true,
@@ -51,6 +54,7 @@ public struct TrainingOptions: Sendable {
     self.dropsLastBatch = dropsLastBatch
     self.schedule = schedule
     self.precision = precision
+    self.augmentation = augmentation
   }
 
   /// The precision that this processor gives.

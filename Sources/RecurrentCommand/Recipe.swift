@@ -69,6 +69,8 @@ struct Recipe: Codable, Equatable {
   var schedule = ScheduleName.linear
   /// How products are computed in training; nil stands for 32-bit floats.
   var precision: Precision?
+  /// How training examples are changed before they are read; nil for not.
+  var augmentation: Augmentation?
 
   /// A model with starting values drawn by `seed`.
   func model(for dataset: SequenceDataset, seed: UInt64) -> SequenceModel {
@@ -121,7 +123,8 @@ struct Recipe: Codable, Equatable {
         clipNorm: clip,
         dropsLastBatch: dropsLastBatch,
         schedule: change,
-        precision: precision ?? .float32
+        precision: precision ?? .float32,
+        augmentation: augmentation
       )
     )
   }

@@ -17,7 +17,9 @@ extension Augmentation: CustomStringConvertible {
       }
       guard let setting else { continue }
       guard let last = operations.popLast() else {
-        throw AugmentationError("'\(setting)' is a setting without an augmentation before it")
+        throw AugmentationError(
+          "'\(setting)' has no augmentation before it; begin with one, such as affine:rotate=10"
+        )
       }
       operations.append(try last.with(setting))
     }

@@ -11,8 +11,8 @@ import RecurrentKernels
 /// some α / (2 √(3π) σ) pixels: 1.4 by default. Such a field has next to no detail finer than σ.
 /// So it is drawn as a cubic B-spline with normal coefficients √3 σ pixels apart, on a grid at a
 /// random place: the cubic B-spline of that spacing has the variance σ² and is close to the
-/// Gaussian. The displacements' covariance over a distance is within 2 % of the variance of that
-/// of the source, exp(−d² / 4σ²), and the variance is the same up to the border.
+/// Gaussian. The covariance of displacements a distance d apart is that of the source, the variance
+/// times exp(−d² / 4σ²), within 2.5 % of the variance, and the same up to the border.
 ///
 /// Source: P. Y. Simard, D. Steinkraus, J. C. Platt, "Best practices for convolutional neural
 /// networks applied to visual document analysis", ICDAR 2003.

@@ -109,8 +109,9 @@ public struct RandomStream: RandomNumberGenerator, Sendable {
     return Int(product.high)
   }
 
-  /// Gives away the next `count` blocks of four numbers, for a kernel to draw; returns where they
-  /// begin. What is left of the block in use is still drawn from first.
+  /// Gives away the next blocks of four numbers, for a kernel to draw, and returns where they begin.
+  ///
+  /// What is left of the block in use is not among them.
   mutating func takeBlocks(_ count: Int) -> RecurrentRandomPlace {
     defer { counter.x &+= UInt32(truncatingIfNeeded: count) }
     return RecurrentRandomPlace(

@@ -33,7 +33,9 @@ public struct RandomScaling: Sendable, Hashable {
     let (values, steps, size) = unsafe (example.values, example.steps, example.features)
     let count = isPerFeature ? size : 1
     let factors = unsafe memory.reserve(count)
-    for n in 0..<count { unsafe factors[n] = 1 + deviation * stream.nextNormal() }
+    var place = stream.takeBlocks(count.dividedRoundingUp(by: 64) * 16)
+    unsafe kernels.pointee.normals(&place, count, deviation, factors)
+    for n in 0..<count { unsafe factors[n] += 1 }
     if !isPerFeature {
       unsafe kernels.pointee.combine(
         RECURRENT_MULTIPLY,

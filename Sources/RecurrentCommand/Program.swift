@@ -9,8 +9,8 @@ struct Program: AsyncParsableCommand {
     abstract: "Train recurrent networks, look at what they learned, and use them.",
     version: Version.text,
     subcommands: [
-      TrainCommand.self, EvaluateCommand.self, PredictCommand.self, BenchCommand.self,
-      GradcheckCommand.self,
+      TrainCommand.self, EvaluateCommand.self, PredictCommand.self, AugmentCommand.self,
+      BenchCommand.self, GradcheckCommand.self,
     ]
   )
 

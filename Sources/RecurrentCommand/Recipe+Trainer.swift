@@ -21,7 +21,8 @@ extension Recipe {
         schedule: change,
         labelSmoothing: labelSmoothing ?? 0,
         averageDecay: average,
-        precision: precision ?? .float32
+        precision: precision ?? .float32,
+        augmentation: augmentation
       )
     )
   }

@@ -111,6 +111,8 @@ struct Recipe: Codable, Equatable {
   var average: Float?
   /// The number of epochs without a lower validation cost after which training stops; nil for none.
   var patience: Int?
+  /// How training examples are changed before they are read; nil for not.
+  var augmentation: Augmentation?
 
   /// A model with starting values drawn by `seed`.
   func model(for dataset: SequenceDataset, seed: UInt64) -> SequenceModel {

@@ -80,6 +80,7 @@ struct RunPictures {
       entry("Last short batch", recipe.dropsLastBatch ? "left out" : "kept"),
       entry("Epochs", "\(recipe.epochs)"),
       entry("Seed", "\(record.seed)"),
+      entry("Augmentation", recipe.augmentation.map(\.description) ?? "none"),
     ]
     let momentum = recipe.momentum ?? recipe.optimizer.defaultMomentum
     let further: [(name: String, value: String?)] = [

@@ -167,6 +167,9 @@ struct RecipeOptions: ParsableArguments {
   )
   var precision: Precision?
 
+  @OptionGroup
+  var changes: AugmentationOptions
+
   func validate() throws {
     try Self.check("--hidden", hidden, 1...16_384)
     try Self.check("--epochs", epochs, 1...1_000_000)
@@ -204,6 +207,7 @@ struct RecipeOptions: ParsableArguments {
     if let clip { result.clip = clip == 0 ? nil : clip }
     result.schedule = schedule ?? recipe.schedule
     result.precision = precision ?? recipe.precision
+    result.augmentation = changes.augmentation ?? recipe.augmentation
     return result
   }
 }

@@ -95,6 +95,7 @@ struct TrainingSession {
       \(recipe.precision.map { ", \($0.rawValue)" } ?? "")
       """
     )
+    if let augmentation = recipe.augmentation { print("Augmentation: \(augmentation)") }
   }
 
   private mutating func trainEpoch(startedAt start: ContinuousClock.Instant) throws {

@@ -120,12 +120,12 @@ void VARIANT(average)(ptrdiff_t count, float share, const float *x, float *y) {
 #undef BODY
 }
 
-void VARIANT(clamp)(ptrdiff_t count, float bound, float *x) {
-  const Vector most = splat(bound);
+void VARIANT(clamp)(ptrdiff_t count, float low, float high, float *x) {
+  const Vector least = splat(low), most = splat(high);
 #define BODY(READ, WRITE)                                                                          \
   {                                                                                                \
     const Vector v = READ(x);                                                                      \
-    WRITE(x, v > most ? most : (v < -most ? -most : v));                                           \
+    WRITE(x, v > most ? most : (v < least ? least : v));                                           \
   }
   EACH_VECTOR(count, BODY)
 #undef BODY

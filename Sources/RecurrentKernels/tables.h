@@ -27,6 +27,8 @@
   X(rmsprop, variant)                                                                              \
   X(lion, variant)                                                                                 \
   X(average, variant)                                                                              \
+  X(normals, variant)                                                                              \
+  X(resample, variant)                                                                             \
   X(clamp, variant)
 
 // The cells with their place among the kernels, and those of them that a second product follows.

@@ -221,7 +221,7 @@ struct OptimizerKernelTests {
   func `numbers are kept within a bound, and NaN stays`(count: Int) {
     var values = numbers(count, 1)[0]
     values[count / 2] = .nan
-    let got = run([values]) { $0.clamp(count, 0.25, $1[0]) }
+    let got = run([values]) { $0.clamp(count, -0.25, 0.25, $1[0]) }
     for (n, value) in values.enumerated() {
       #expect(value.isNaN ? got[n].isNaN : got[n] == min(max(value, -0.25), 0.25))
     }

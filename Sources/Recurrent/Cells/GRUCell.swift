@@ -118,6 +118,7 @@ public struct GRUCell: BuiltInCell {
       gates: 3,
       inputSize: inputSize,
       hiddenSize: hiddenSize,
+      forgetGate: 1,
       from: &stream
     )
     self.init(

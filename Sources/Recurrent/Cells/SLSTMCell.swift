@@ -92,9 +92,11 @@ public struct SLSTMCell: BuiltInCell {
       gates: 4,
       inputSize: inputSize,
       hiddenSize: hiddenSize,
+      forgetGate: 1,
+      inputGate: 0,
       from: &stream
     )
-    weights.addForgetBias(forgetBias)
+    if !initialization.decidesForgetBias { weights.addForgetBias(forgetBias) }
     self.init(weights, forgetGate: forgetGate)
   }
 

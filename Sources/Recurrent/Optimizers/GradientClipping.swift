@@ -71,7 +71,7 @@ extension Gradient {
     for index in tensors.indices {
       unsafe tensors[index].withUnsafeMutableElements { elements in
         guard let base = elements.baseAddress else { return }
-        unsafe kernels.pointee.clamp(elements.count, bound, base)
+        unsafe kernels.pointee.clamp(elements.count, -bound, bound, base)
       }
     }
   }

@@ -1,3 +1,5 @@
+import RecurrentKernels
+
 /// A stream of random numbers that is fixed by its key alone.
 ///
 /// Two streams with the same seed, purpose, epoch and index give the same numbers, whoever draws
@@ -25,6 +27,8 @@ public struct RandomStream: RandomNumberGenerator, Sendable {
     public static let drawnDigits = Purpose(rawValue: 3)
     /// Random cases in tests.
     public static let testing = Purpose(rawValue: 4)
+    /// Changes of training examples; the index is the example's place in its data set.
+    public static let augmentation = Purpose(rawValue: 5)
   }
 
   private let key: SIMD2<UInt32>
@@ -103,6 +107,21 @@ public struct RandomStream: RandomNumberGenerator, Sendable {
       while product.low < threshold { product = next().multipliedFullWidth(by: range) }
     }
     return Int(product.high)
+  }
+
+  /// Gives away the next blocks of four numbers, for a kernel to draw, and returns where they begin.
+  ///
+  /// What is left of the block in use is not among them.
+  mutating func takeBlocks(_ count: Int) -> RecurrentRandomPlace {
+    defer { counter.x &+= UInt32(truncatingIfNeeded: count) }
+    return RecurrentRandomPlace(
+      seed_low: key.x,
+      seed_high: key.y,
+      block: counter.x,
+      index: counter.y,
+      epoch: counter.z,
+      purpose: counter.w
+    )
   }
 
   private static func philox(

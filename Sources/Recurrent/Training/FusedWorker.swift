@@ -6,9 +6,9 @@ final class FusedWorker {
   private let layers: [FusedLayerRun]
   private let input = Buffer()
   private let head: FusedHead
+  private let augmentationMemory = AugmentationMemory()
   private var extent = FusedSequence.Extent(rows: 0, steps: 0)
   private var lengths: [Int] = []
-  private var running: [Int] = []
   private var drawing = FusedLayerRun.Drawing(seed: 0, step: 0, examples: [])
 
   init(_ weights: FusedModelWeights, labelSmoothing: Float = 0) {
@@ -36,7 +36,12 @@ final class FusedWorker {
     drawing.examples.removeAll(keepingCapacity: true)
     for index in indices { drawing.examples.append(index) }
     measure(dataset, indices)
-    return unsafe dataset.withSteps(at: indices, gatheringIn: input) { input in
+    return unsafe dataset.withSteps(
+      at: indices,
+      gatheringIn: input,
+      augmentedBy: pass.augmentation,
+      workingIn: augmentationMemory
+    ) { input in
       unsafe forward(input, drawing: drawing, keeping: .everything)
       let result = unsafe head.train(
         dataset,

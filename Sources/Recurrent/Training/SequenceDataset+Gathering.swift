@@ -3,8 +3,14 @@ import RecurrentKernels
 extension SequenceDataset {
   /// Writes the elements of the examples at `indices` to `target`, one after another.
   ///
-  /// `target` has room for `indices.count * steps * features` floats.
-  func gather(_ indices: ArraySlice<Int>, into target: UnsafeMutablePointer<Float>) {
+  /// `target` has room for `indices.count * steps * features` floats. With a pass each example is
+  /// then changed as its number says, in the worker's own memory for that.
+  func gather(
+    _ indices: ArraySlice<Int>,
+    into target: UnsafeMutablePointer<Float>,
+    augmentedBy pass: AugmentationPass? = nil,
+    workingIn memory: AugmentationMemory? = nil
+  ) {
     let size = steps * features
     switch elements {
     case .bytes(let bytes, let scale):
@@ -22,23 +28,36 @@ extension SequenceDataset {
         }
       }
     }
+    guard let pass else { return }
+    let memory = memory ?? AugmentationMemory()
+    for (row, index) in indices.enumerated() {
+      unsafe pass.change(
+        AugmentedExample(values: target + row * size, steps: steps, features: features),
+        number: index,
+        keeping: valueRange,
+        workingIn: memory
+      )
+    }
   }
 }
 
 extension SequenceDataset {
   /// Calls `body` with the examples at `indices` as steps of floats.
   ///
-  /// Floats that lie one after another are read where they are; others are gathered in `buffer`.
+  /// Floats that lie one after another and stay as they are are read where they are; others are
+  /// gathered in `buffer`, augmented if there is a pass.
   func withSteps<Result>(
     at indices: ArraySlice<Int>,
     gatheringIn buffer: Buffer,
+    augmentedBy pass: AugmentationPass? = nil,
+    workingIn memory: AugmentationMemory? = nil,
     _ body: (FusedSequence.Steps) -> Result
   ) -> Result {
     let size = steps * features
     func call(_ base: UnsafePointer<Float>) -> Result {
       unsafe body(FusedSequence.Steps(base: base, rowStride: size, stepStride: features))
     }
-    if case .floats(let values) = elements, let first = indices.first, first >= 0,
+    if pass == nil, case .floats(let values) = elements, let first = indices.first, first >= 0,
       first + indices.count <= count,
       indices.enumerated().allSatisfy({ $1 == first + $0 })
     {
@@ -48,7 +67,7 @@ extension SequenceDataset {
       if let result { return result }
     }
     let gathered = unsafe buffer.reserve(indices.count * size)
-    unsafe gather(indices, into: gathered)
+    unsafe gather(indices, into: gathered, augmentedBy: pass, workingIn: memory)
     return unsafe call(UnsafePointer(gathered))
   }
 }

@@ -78,7 +78,7 @@ final class TapeEngine<Model: SequenceClassifier>: TrainingEngine {
     weight: Float,
     labelSmoothing: Float
   ) -> (BatchResult, Gradient) {
-    let input = dataset.tensor(at: indices)
+    let input = dataset.tensor(at: indices, augmentedBy: pass.augmentation)
     let labels = indices.map { dataset.labels[$0] }
     var correct = 0
     let sequencePass = SequencePass(
@@ -132,10 +132,18 @@ extension Tensor {
 extension SequenceDataset {
   /// Returns the examples at `indices` as a tensor, `[example, time, feature]`.
   public func tensor(at indices: some Collection<Int>) -> Tensor {
+    tensor(at: indices, augmentedBy: nil)
+  }
+
+  /// Returns the examples at `indices`, changed by a pass if there is one.
+  fileprivate func tensor(
+    at indices: some Collection<Int>,
+    augmentedBy pass: AugmentationPass?
+  ) -> Tensor {
     let chosen = Array(indices)[...]
     return unsafe Tensor(uninitialized: [chosen.count, steps, features]) { target in
       guard let base = target.baseAddress else { return }
-      unsafe gather(chosen, into: base)
+      unsafe gather(chosen, into: base, augmentedBy: pass)
     }
   }
 }

@@ -152,6 +152,8 @@ public final class Trainer<Model: SequenceClassifier> {
 
   /// Takes one step on the examples of `dataset` at `indices`; returns their mean loss before it.
   ///
+  /// Examples are augmented as in the epoch begun last, epoch 0 before the first.
+  ///
   /// - Throws: `TrainingError` when the loss or the gradient is not finite; the model is then unchanged.
   @discardableResult
   public func trainBatch(
@@ -172,7 +174,11 @@ public final class Trainer<Model: SequenceClassifier> {
       parameters,
       on: dataset,
       at: indices,
-      pass: TrainingPass(seed: options.seed, step: stepCount),
+      pass: TrainingPass(
+        seed: options.seed,
+        step: stepCount,
+        augmentation: AugmentationPass(options.augmentation, seed: options.seed, epoch: epoch)
+      ),
       gradient: &gradient
     )
     stepCount += 1

@@ -2,6 +2,7 @@
 protocol TrainingEngine: AnyObject {
   /// Computes loss and gradient of the examples of `dataset` at `indices`.
   ///
+  /// `pass` says what the examples become before they are read, if anything else than they are.
   /// `gradient` has one tensor for each parameter and is overwritten.
   func run(
     _ parameters: ParameterList,
@@ -17,6 +18,8 @@ struct TrainingPass: Sendable {
   var seed: UInt64
   /// The number of the step since training began.
   var step: Int
+  /// How the examples are changed; nil for not at all.
+  var augmentation: AugmentationPass?
 }
 
 /// What came of one batch.

@@ -31,6 +31,8 @@ public struct TrainingOptions: Sendable {
   /// How the products of built-in layers are computed; where this processor cannot, and in models
   /// with layers that are not built in, with 32-bit floats all the same.
   public var precision: Precision
+  /// How examples are changed before they are read in training, anew in every epoch; nil for not.
+  public var augmentation: Augmentation?
 
   /// Creates options.
   ///
@@ -47,7 +49,8 @@ public struct TrainingOptions: Sendable {
     schedule: any Schedule = ConstantRate(),
     labelSmoothing: Float = 0,
     averageDecay: Float? = nil,
-    precision: Precision = .float32
+    precision: Precision = .float32,
+    augmentation: Augmentation? = nil
   ) {
     require(
       batchSize > 0 && epochs > 0 && threads > 0 && (clipNorm ?? 1) > 0 && (clipValue ?? 1) > 0,
@@ -68,6 +71,7 @@ public struct TrainingOptions: Sendable {
     self.labelSmoothing = labelSmoothing
     self.averageDecay = averageDecay
     self.precision = precision
+    self.augmentation = augmentation
   }
 
   /// The precision that this processor gives.

@@ -268,6 +268,45 @@ typedef struct {
   float *_Nullable gradient;
 } RecurrentCrossEntropy;
 
+/// Where a random stream stands: the key and the counter of its next block.
+///
+/// The generator is Philox4x32 with ten rounds, whose blocks are four words each.
+typedef struct {
+  uint32_t seed_low;
+  uint32_t seed_high;
+  uint32_t block;
+  uint32_t index;
+  uint32_t epoch;
+  uint32_t purpose;
+} RecurrentRandomPlace;
+
+/// Moves the pixels of an image: pixel (r, c) gets what lay at column x and row y,
+///   x = map[0] c + map[1] r + map[2] + dx(r, c),  y = map[3] c + map[4] r + map[5] + dy(r, c),
+/// interpolated bilinearly between the four pixels around. Outside of the image all is zero.
+///
+/// The displacements dx and dy are uniform cubic B-splines over a grid of nodes, coarser than the
+/// pixels: pixel (r, c) lies at row r * nodes_per_pixel + first_row and column
+/// c * nodes_per_pixel + first_column of a grid whose place (0, 0) is node (1, 1). Both firsts are
+/// from 0 up to 1; the grid has node_rows >= last row's place + 4, rounded down, and columns alike.
+typedef struct {
+  ptrdiff_t rows;
+  ptrdiff_t columns;
+  /// [rows][columns], changed in place. (rows + 3) * (columns + 3) is below 2^31.
+  float *image;
+  float map[6];
+  /// [2][node_rows][node_columns], dx and then dy; null for no displacement.
+  const float *_Nullable nodes;
+  ptrdiff_t node_rows;
+  ptrdiff_t node_columns;
+  /// At most 1.25.
+  float nodes_per_pixel;
+  float first_row;
+  float first_column;
+  /// Room for (rows + 3) * (columns + 3) floats, and for 2 * node_rows rows of `columns` rounded up
+  /// to a multiple of 16.
+  float *memory;
+} RecurrentResampling;
+
 /// The kernels of one instruction set.
 typedef struct {
   const char *name;
@@ -322,8 +361,14 @@ typedef struct {
   void (*lion)(const RecurrentLionStep *);
   /// y[n] += share * (x[n] - y[n]).
   void (*average)(ptrdiff_t count, float share, const float *x, float *y);
-  /// x[n] is kept between -bound and bound; NaN stays.
-  void (*clamp)(ptrdiff_t count, float bound, float *x);
+
+  /// y[n] = deviation * a draw from the normal distribution with mean 0 and standard deviation 1,
+  /// by G. E. P. Box and M. E. Muller's method. Every 64 numbers are made of 16 blocks b: y[b] and
+  /// y[16 + b] of words 0 and 1, y[32 + b] and y[48 + b] of words 2 and 3.
+  void (*normals)(const RecurrentRandomPlace *, ptrdiff_t count, float deviation, float *y);
+  void (*resample)(const RecurrentResampling *);
+  /// y[n] = the nearest number to y[n] from low to high; NaN stays.
+  void (*clamp)(ptrdiff_t count, float low, float high, float *y);
 } RecurrentKernels;
 
 /// Lets a thread that spins take less from its neighbour.

@@ -96,24 +96,41 @@ struct AllocationTests {
   private static let isOptimised = true
   #endif
 
+  /// A way of training.
+  struct Way: Codable, Sendable {
+    var precision = Precision.float32
+    var augmentation: String?
+  }
+
   // Consecutive examples are read in place, others gathered; the last batch is short. A thread that
   // starts late allocates late: a hundred rounds are time enough.
   @Test(
     .enabled(if: isOptimised, "without optimisation the standard library's loops allocate"),
     arguments: [1, 2],
-    Precision.allCases
+    [
+      Way(), Way(precision: .bfloat16),
+      Way(
+        augmentation:
+          "affine,elastic,cutout,time-shift,time-warp,time-cutout,scaling:per-feature=yes,noise"
+      ),
+    ]
   )
   func `a training step allocates nothing after warm-up`(
     threads: Int,
-    precision: Precision
+    way: Way
   ) async {
     let result = await #expect(processExitsWith: .success, observing: [\.standardErrorContent]) {
-      [threads, precision] in
+      [threads, way] in
       let dataset = SequenceDataset.random(count: 256)
       let trainer = Trainer(
         SequenceModel.stack([16, 20]),
         optimizer: Adam(learningRate: 0.01),
-        options: TrainingOptions(threads: threads, clipNorm: 1, precision: precision)
+        options: TrainingOptions(
+          threads: threads,
+          clipNorm: 1,
+          precision: way.precision,
+          augmentation: try way.augmentation.map { try Augmentation($0) }
+        )
       )
       let batches = [Array(0..<128), (0..<128).map { $0 * 37 % 256 }, Array(200..<251)]
       func trainRounds(_ count: Int) throws {

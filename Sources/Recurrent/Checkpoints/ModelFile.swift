@@ -1,3 +1,9 @@
+#if canImport(FoundationEssentials)
+import FoundationEssentials
+#else
+import Foundation
+#endif
+
 // A model in a safetensors file, under the names PyTorch gives the parameters of a module with an
 // attribute `lstm` (or `rnn`) and a `head`. PyTorch keeps two biases a layer: ours is the first,
 // the second is written as zeros, and the two are added on reading.
@@ -16,6 +22,10 @@ extension SequenceModel {
   ///
   /// - Throws: `FileError` when they hold another kind of model.
   public init(_ file: SafetensorsFile) throws(FileError) {
+    if let text = file.metadata["layers"] {
+      try self.init(file, layers: text)
+      return
+    }
     var unread = Set(file.entries.keys)
     var layers: [any RecurrentLayer] = []
     while true {
@@ -47,6 +57,50 @@ extension SequenceModel {
     self.init(layers: layers, summary: summary, head: Dense(weight: weight, bias: bias))
   }
 
+  /// Reads a model whose layers are described in the file.
+  private init(_ file: SafetensorsFile, layers text: String) throws(FileError) {
+    guard
+      let descriptions = try? JSONDecoder().decode([LayerDescription].self, from: Data(text.utf8)),
+      !descriptions.isEmpty
+    else { throw file.problem("describes its layers in a way that this version does not read") }
+    var unread = Set(file.entries.keys)
+    var layers: [any RecurrentLayer] = []
+    for (index, description) in descriptions.enumerated() {
+      guard var layer = description.makeLayer(),
+        layers.last.map({ $0.outputSize == layer.inputSize }) ?? true
+      else { throw file.problem("describes a layer \(index) that cannot be, or does not fit") }
+      var problem: FileError?
+      layer.visitParameters(asLayer: index) { name, parameter in
+        guard problem == nil else { return }
+        do throws(FileError) {
+          let value = try file.tensor(named: name)
+          guard value.shape == parameter.shape else {
+            throw file.problem(
+              "array '\(name)' has shape \(value.shape), and \(parameter.shape) is wanted"
+            )
+          }
+          parameter = value
+          unread.remove(name)
+        } catch { problem = error }
+      }
+      if let problem { throw problem }
+      layers.append(layer)
+    }
+    let weight = try file.matrix(named: "head.weight")
+    let bias = try file.vector(named: "head.bias", count: weight.shape[0])
+    guard unread.subtracting(["head.weight", "head.bias"]).isEmpty,
+      layers.last?.outputSize == weight.shape[1]
+    else { throw file.problem("has arrays that no layer uses, or a head that does not fit") }
+    self.init(
+      layers: layers,
+      summary: file.metadata["summary"].flatMap(Summary.init) ?? .lastOutput,
+      headDropout: file.metadata["head_dropout"].flatMap(Float.init).flatMap {
+        (0..<1).contains($0) ? $0 : nil
+      } ?? 0,
+      head: Dense(weight: weight, bias: bias)
+    )
+  }
+
   private static func layer(
     _ names: [String],
     number: Int,
@@ -75,9 +129,38 @@ extension SequenceModel {
     return RNN(weights, activation: word.flatMap(RNNCell.Activation.init) ?? .tanh)
   }
 
-  /// The model as a safetensors file that PyTorch's `load_state_dict` takes.
+  /// Whether the arrays say all there is to say: LSTM or RNN layers as PyTorch has them.
+  private var isPlainStack: Bool {
+    layers.allSatisfy { layer in
+      guard let direction = (layer as? any DescribedLayer)?.layerDescription?.directions.first,
+        !(layer is Residual), !direction.isReversed, !direction.learnsState,
+        direction.regularization == Regularization()
+      else { return false }
+      return layer is RNN || (layer is LSTM && direction.options == LSTMCell.Options())
+    } && headDropout == 0
+  }
+
+  /// The descriptions of the layers as text; nil where one cannot be described.
+  private var layersText: String? {
+    let descriptions = layers.compactMap { ($0 as? any DescribedLayer)?.layerDescription }
+    guard descriptions.count == layers.count else { return nil }
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.sortedKeys]
+    return (try? encoder.encode(descriptions)).map { String(decoding: $0, as: UTF8.self) }
+  }
+
+  /// The model as a safetensors file that PyTorch's `load_state_dict` takes where its layers are
+  /// PyTorch's; other layers are described beside the arrays.
+  ///
+  /// Layers of a program's own are written under their names, but a file does not make them.
   public var safetensors: SafetensorsFile {
     var file = SafetensorsFile(metadata: ["format": "pt", "summary": summary.rawValue])
+    if !isPlainStack, let layersText {
+      file.metadata["layers"] = layersText
+      if headDropout > 0 { file.metadata["head_dropout"] = "\(headDropout)" }
+      for (name, value) in parameters { file.add(value, named: name) }
+      return file
+    }
     // A stack of one activation says it once; else there is a word for each layer.
     let words = layers.map { ($0 as? RNN)?.activation.rawValue ?? "none" }
     let activations = Set(words).subtracting(["none"])

@@ -79,6 +79,12 @@ let package = Package(
       path: "Examples/WatchSensor",
       swiftSettings: strict
     ),
+    .executableTarget(
+      name: "MatchEnds",
+      dependencies: ["Recurrent"],
+      path: "Examples/MatchEnds",
+      swiftSettings: strict
+    ),
 
     // Gradient checks, distances in ulps, seeded generators and golden files, for the tests below.
     .target(

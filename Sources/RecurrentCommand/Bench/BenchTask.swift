@@ -36,6 +36,8 @@ enum ModelWork: String, CaseIterable {
   case training
   /// The same with products of bfloat16.
   case coarseTraining = "training bf16"
+  /// The same with rows of unequal length, spread evenly from 1 to the number of steps.
+  case unequalTraining = "training unequal"
   /// One pass forward over a batch.
   case inference
   /// One sequence, step by step, each step from the state that the last one left.
@@ -46,6 +48,7 @@ enum ModelWork: String, CaseIterable {
     switch self {
     case .training, .inference: true
     case .coarseTraining: Precision.bfloat16.isSupported
+    case .unequalTraining: batch > 1
     case .streaming: batch == 1
     }
   }
@@ -76,6 +79,8 @@ struct ModelTask: BenchTask {
     let count = OperationCount(layers: [layer], batch: sizes.batch, steps: sizes.steps)
     return switch work {
     case .training, .coarseTraining: count.training
+    case .unequalTraining:
+      count.training * Double(lengths.reduce(0, +)) / Double(sizes.batch * sizes.steps)
     case .inference: count.forward
     // No step is the first, so that each has a state to multiply.
     case .streaming:
@@ -85,14 +90,24 @@ struct ModelTask: BenchTask {
 
   func prepared() throws -> () throws -> Void {
     switch work {
-    case .training: training(.float32)
-    case .coarseTraining: training(.bfloat16)
+    case .training: training(.float32, on: data)
+    case .coarseTraining: training(.bfloat16, on: data)
+    case .unequalTraining: training(.float32, on: data.withLengths(lengths))
     case .inference: inference()
     case .streaming: try streaming()
     }
   }
 
-  private func training(_ precision: Precision) -> () throws -> Void {
+  /// Lengths from 1 to the number of steps, as far apart as they can be, in no order.
+  private var lengths: [Int] {
+    var stream = RandomStream(seed: 1, purpose: .shuffling)
+    return stream.permutation(of: sizes.batch).map { 1 + $0 * sizes.steps / sizes.batch }
+  }
+
+  private func training(
+    _ precision: Precision,
+    on data: SequenceDataset
+  ) -> () throws -> Void {
     let trainer = Trainer(
       model,
       optimizer: GradientDescent(learningRate: 0.001),
@@ -102,7 +117,6 @@ struct ModelTask: BenchTask {
         precision: precision
       )
     )
-    let data = data
     return { try trainer.trainBatch(on: data, at: 0..<data.count) }
   }
 
@@ -172,5 +186,19 @@ extension CellName {
     case .lstm: 4
     case .rnn: 1
     }
+  }
+}
+
+extension SequenceDataset {
+  /// The same examples, each ended after its own number of steps.
+  fileprivate func withLengths(_ lengths: [Int]) -> SequenceDataset {
+    SequenceDataset(
+      elements: elements,
+      labels: labels,
+      steps: steps,
+      features: features,
+      classNames: classNames,
+      lengths: lengths
+    )
   }
 }

@@ -1,6 +1,6 @@
 import Recurrent
 
-/// Reads sequences of unequal length from both ends: does the last symbol equal the first?
+/// Learns whether the last symbol of sequences of unequal length equals the first.
 @main
 struct MatchEnds {
   static let symbols = 4

@@ -187,6 +187,8 @@ import RecurrentKernels
         unsafe request.hidden_row_stride = outputStride
         unsafe layer.pointee.kernel.finish?(&request)
       }
+    } else {
+      unsafe layer.pointee.kernel.forward(&request)
     }
     if let size = unsafe layer.pointee.residualSize {
       unsafe output.update(from: hidden, count: size)

@@ -93,6 +93,8 @@ final class FusedEngine: TrainingEngine, @unchecked Sendable {
       UnsafePointer(shards[0].gradient.reserve(weights.gradientCount)),
       into: &gradient.tensors
     )
+    // Masks of weights act on the gradient after its squares were summed.
+    if weights.masksWeights { result.squaredNorm = gradient.squaredNorm }
     return result
   }
 

@@ -51,6 +51,11 @@ final class FusedModelWeights: @unchecked Sendable {
     headOffset = offset
   }
 
+  /// Whether recurrent weights are masked in training.
+  var masksWeights: Bool {
+    plans.contains { $0.directions.contains { $0.regularization.dropConnect > 0 } }
+  }
+
   var inputSize: Int { plans[0].inputSize }
   /// The size of the last layer's output, which the head reads.
   var headInputs: Int { plans[plans.count - 1].outputSize }

@@ -59,7 +59,7 @@ final class FusedLayerRun {
         keeping: keeping
       )
     }
-    if !plan.isPlain && keeping != .lastOutput { unsafe mergeOutputs(addedTo: read) }
+    if !plan.isPlain && keeping != .lastOutput { unsafe mergeOutputs(addedTo: input) }
     return unsafe outputs
   }
 
@@ -76,7 +76,7 @@ final class FusedLayerRun {
 
   /// Writes the final output, rows of `plan.outputSize` floats.
   ///
-  /// `input` is what `forward` read.
+  /// `input` is what `forward` was given.
   func readFinal(_ target: UnsafeMutablePointer<Float>, input: FusedSequence.Steps) {
     let size = plan.outputSize
     if sequences.count == 1 {
@@ -92,9 +92,8 @@ final class FusedLayerRun {
       }
     }
     guard plan.isResidual else { return }
-    let read = unsafe isDropping ? droppedSteps : input
     forEachRow { row, length in
-      let last = unsafe read.step(length - 1) + row * read.rowStride
+      let last = unsafe input.step(length - 1) + row * input.rowStride
       for unit in 0..<size { unsafe target[row * size + unit] += last[unit] }
     }
   }
@@ -370,20 +369,31 @@ final class FusedLayerRun {
     let stepSize = extent.rows * size
     let total = unsafe inputGradients[0].reserve(extent.steps * stepSize)
     for step in 0..<extent.steps {
+      let (first, count) = (step * stepSize, extent.running(at: step) * size)
+      if sequences.count == 2 {
+        let other = unsafe inputGradients[1].reserve(extent.steps * stepSize)
+        unsafe kernels.pointee.add_scaled(count, 1, other + first, total + first)
+      }
+      if isDropping {
+        let mask = unsafe inputMask.reserve(extent.steps * stepSize)
+        unsafe kernels.pointee.combine(
+          RECURRENT_MULTIPLY,
+          count,
+          total + first,
+          1,
+          mask + first,
+          1,
+          total + first
+        )
+      }
+      guard plan.isResidual, let outputs = unsafe outputs else { continue }
       for row in 0..<extent.running(at: step) {
-        let place = step * stepSize + row * size
-        if sequences.count == 2 {
-          let other = unsafe inputGradients[1].reserve(extent.steps * stepSize)
-          unsafe kernels.pointee.add_scaled(size, 1, other + place, total + place)
-        }
-        if plan.isResidual, let outputs = unsafe outputs {
-          unsafe kernels.pointee.add_scaled(
-            size,
-            1,
-            outputs.step(step) + row * outputs.rowStride,
-            total + place
-          )
-        }
+        unsafe kernels.pointee.add_scaled(
+          size,
+          1,
+          outputs.step(step) + row * outputs.rowStride,
+          total + first + row * size
+        )
       }
     }
     if plan.isResidual, let final = unsafe final {
@@ -393,21 +403,6 @@ final class FusedLayerRun {
           1,
           final + row * size,
           total + (length - 1) * stepSize + row * size
-        )
-      }
-    }
-    if isDropping {
-      let mask = unsafe inputMask.reserve(extent.steps * stepSize)
-      for step in 0..<extent.steps {
-        let (place, count) = (step * stepSize, extent.running(at: step) * size)
-        unsafe kernels.pointee.combine(
-          RECURRENT_MULTIPLY,
-          count,
-          total + place,
-          1,
-          mask + place,
-          1,
-          total + place
         )
       }
     }

@@ -39,7 +39,7 @@ struct GradcheckCommand: AsyncParsableCommand {
 
   /// The model that is checked where no run is named.
   struct ModelOptions: ParsableArguments {
-    @Option(help: "The recurrent cell: lstm or rnn. Default: lstm.")
+    @Option(help: "The recurrent cell: \(CellName.list). Default: lstm.")
     var cell: CellName?
 
     @Option(parsing: .unconditional, help: "Hidden units. Default: 8.")

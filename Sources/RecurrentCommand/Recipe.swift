@@ -1,14 +1,6 @@
 public import ArgumentParser
 public import Recurrent
 
-/// The recurrent cells that can be trained by name.
-enum CellName: String, ExpressibleByArgument, CaseIterable, Codable {
-  /// Long short-term memory.
-  case lstm
-  /// The simple recurrent network with tanh.
-  case rnn
-}
-
 /// The optimizers that can be chosen by name.
 enum OptimizerName: String, ExpressibleByArgument, CaseIterable, Codable {
   /// Plain gradient descent.
@@ -116,25 +108,13 @@ struct Recipe: Codable, Equatable {
 
   /// A model with starting values drawn by `seed`.
   func model(for dataset: SequenceDataset, seed: UInt64) -> SequenceModel {
-    let classes = dataset.classNames.count
-    return switch cell {
-    case .lstm:
-      .lstm(
-        inputSize: dataset.features,
-        hiddenSize: hiddenSize,
-        classes: classes,
-        forgetBias: forgetBias,
-        initialization: initialization,
-        seed: seed
-      )
-    case .rnn:
-      .rnn(
-        inputSize: dataset.features,
-        hiddenSize: hiddenSize,
-        classes: classes,
-        initialization: initialization,
-        seed: seed
-      )
-    }
+    cell.model(
+      inputSize: dataset.features,
+      hiddenSize: hiddenSize,
+      classes: dataset.classNames.count,
+      forgetBias: forgetBias,
+      initialization: initialization,
+      seed: seed
+    )
   }
 }

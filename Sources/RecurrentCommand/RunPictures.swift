@@ -19,12 +19,12 @@ struct RunPictures {
 
   private func report(name: String) -> RunReport {
     let recipe = record.recipe
-    let cell = recipe.cell.rawValue.uppercased()
+    let cell = recipe.cell.title
     return RunReport(
       title: "\(cell) on \(record.data.name.title)",
       runName: name,
       summary: """
-        \(recipe.cell == .lstm ? "An LSTM" : "An RNN") of \(recipe.hiddenSize) hidden units read \
+        \(recipe.cell.isAn ? "An" : "A") \(cell) of \(recipe.hiddenSize) hidden units read \
         \(record.trainingCount) images row by row, \(record.epochs.count) time\(record.epochs.count == 1 ? "" : "s") \
         over, and then read \(percent(evaluation.accuracy)) of \(record.testCount) new images rightly.
         """,
@@ -69,7 +69,7 @@ struct RunPictures {
       entry("Cell", recipe.cell.rawValue),
       entry("Hidden units", "\(recipe.hiddenSize)"),
     ]
-    if recipe.cell == .lstm { entries.append(entry("Forget bias", "\(recipe.forgetBias)")) }
+    if recipe.cell.hasForgetBias { entries.append(entry("Forget bias", "\(recipe.forgetBias)")) }
     entries += [
       entry("Starting values", recipe.initialization.rawValue),
       entry("Optimizer", recipe.optimizer.rawValue),

@@ -113,7 +113,7 @@ struct TrainCommand: AsyncParsableCommand {
 
 /// The settings of a recipe that can be given one by one.
 struct RecipeOptions: ParsableArguments {
-  @Option(help: "The recurrent cell: lstm or rnn.")
+  @Option(help: "The recurrent cell: \(CellName.list).")
   var cell: CellName?
 
   @Option(parsing: .unconditional, help: "Hidden units.")

@@ -88,7 +88,7 @@ struct TrainingSession {
       Learning \(record.data.name.title): \(splits.training.count) examples to train, \
       \(splits.validation.count) to validate, \(splits.test.count) to test, \
       each \(record.steps) steps of \(record.features)
-      \(recipe.cell.rawValue.uppercased()) with \(recipe.hiddenSize) hidden units, \
+      \(recipe.cell.title) with \(recipe.hiddenSize) hidden units, \
       \(kept.parameterCount) parameters; \(recipe.optimizer.rawValue), \
       learning rate \(recipe.learningRate), batch \(recipe.batchSize), seed \(record.seed), \
       \(threads) thread\(threads == 1 ? "" : "s"), \(record.instructionSet)\

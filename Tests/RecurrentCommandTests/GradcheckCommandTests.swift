@@ -41,7 +41,7 @@ struct GradcheckCommandTests {
   }
 
   @Test(arguments: [
-    ("--cell gru", 2, "'gru'"),
+    ("--cell cru", 2, "'cru'"),
     ("--hidden 0", 2, "--hidden is 0; use a whole number from 1 to 1024"),
     ("--steps -1", 2, "--steps is -1"), ("--batch 0", 2, "--batch is 0"),
     ("--samples 0", 2, "--samples is 0"), ("--features 0", 2, "--features is 0"),

@@ -7,16 +7,19 @@
 package struct OperationCount: Sendable, Equatable {
   /// The sizes of one recurrent layer.
   package struct Layer: Sendable, Equatable {
-    /// The number of gates: 4 in an LSTM, 1 in a simple recurrent network.
+    /// The number of gates that read the input: 4 in an LSTM, 1 in a simple recurrent network.
     package let gates: Int
+    /// The number of gates that read the hidden state.
+    package let recurrentGates: Int
     /// The number of features that one step reads.
     package let inputSize: Int
     /// The number of hidden units.
     package let hiddenSize: Int
 
     /// Creates a layer's sizes.
-    package init(gates: Int, inputSize: Int, hiddenSize: Int) {
+    package init(gates: Int, recurrentGates: Int? = nil, inputSize: Int, hiddenSize: Int) {
       self.gates = gates
+      self.recurrentGates = recurrentGates ?? gates
       self.inputSize = inputSize
       self.hiddenSize = hiddenSize
     }
@@ -33,9 +36,9 @@ package struct OperationCount: Sendable, Equatable {
     for (index, layer) in layers.enumerated() {
       // One step's product with the input, and one with the state; a backward pass needs as many
       // again for the gradient of the weight and for that of the other factor.
-      let columns = 2 * Double(batch) * Double(layer.gates) * Double(layer.hiddenSize)
-      let input = columns * Double(layer.inputSize) * Double(steps)
-      let state = columns * Double(layer.hiddenSize) * Double(steps - 1)
+      let columns = 2 * Double(batch) * Double(layer.hiddenSize)
+      let input = columns * Double(layer.gates * layer.inputSize) * Double(steps)
+      let state = columns * Double(layer.recurrentGates * layer.hiddenSize) * Double(steps - 1)
       forward += input + state
       training += (index == 0 ? 2 : 3) * input + 3 * state
     }

@@ -32,7 +32,7 @@ struct BenchCommand: AsyncParsableCommand {
     (.streaming, BenchShape(1, 1000, 1, 16)),
   ]
 
-  @Option(help: "The recurrent cell: lstm or rnn.")
+  @Option(help: "The recurrent cell: \(CellName.list).")
   var cell = CellName.lstm
 
   @Option(
@@ -126,7 +126,7 @@ struct BenchCommand: AsyncParsableCommand {
   private func ownShapes() throws -> [BenchShape] {
     let shapes = try shape.map(BenchShape.init(argument:))
     for shape in shapes {
-      let gigabytes = shape.memory(gates: cell.gates) / 1e9
+      let gigabytes = shape.memory(gates: cell.gates.input) / 1e9
       guard gigabytes < Double(ProcessInfo.processInfo.physicalMemory) / 2e9 else {
         throw ValidationError(
           """
@@ -154,7 +154,7 @@ struct BenchCommand: AsyncParsableCommand {
     let rounds = BenchRounds(seconds: seconds)
     print(
       """
-      \(cell.rawValue.uppercased()); a shape is batch x steps x input x hidden
+      \(cell.title); a shape is batch x steps x input x hidden
       \(Self.announcement(tasks.count, "row", rounds, rounds.estimate(tasks.map(speed.estimate))))
 
       """

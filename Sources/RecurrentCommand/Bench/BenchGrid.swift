@@ -72,7 +72,7 @@ struct BenchGrid {
 
   private var title: String {
     """
-    GFLOP/s of a training step: \(cell.rawValue.uppercased()), \(Self.steps) steps of \(features), \
+    GFLOP/s of a training step: \(cell.title), \(Self.steps) steps of \(features), \
     \(threads) thread\(threads == 1 ? "" : "s")
     """
   }

@@ -72,7 +72,8 @@ struct ModelTask: BenchTask {
 
   var operations: Double {
     let layer = OperationCount.Layer(
-      gates: cell.gates,
+      gates: cell.gates.input,
+      recurrentGates: cell.gates.recurrent,
       inputSize: sizes.input,
       hiddenSize: sizes.hidden
     )
@@ -84,7 +85,8 @@ struct ModelTask: BenchTask {
     case .inference: count.forward
     // No step is the first, so that each has a state to multiply.
     case .streaming:
-      2 * Double(sizes.steps * cell.gates * sizes.hidden) * Double(sizes.input + sizes.hidden)
+      2 * Double(sizes.steps * sizes.hidden)
+        * Double(cell.gates.input * sizes.input + cell.gates.recurrent * sizes.hidden)
     }
   }
 
@@ -137,24 +139,13 @@ struct ModelTask: BenchTask {
 
   /// A model whose starting values are quickly drawn.
   private var model: SequenceModel {
-    switch cell {
-    case .lstm:
-      .lstm(
-        inputSize: sizes.input,
-        hiddenSize: sizes.hidden,
-        classes: Self.classes,
-        initialization: .torch,
-        seed: 1
-      )
-    case .rnn:
-      .rnn(
-        inputSize: sizes.input,
-        hiddenSize: sizes.hidden,
-        classes: Self.classes,
-        initialization: .torch,
-        seed: 1
-      )
-    }
+    cell.model(
+      inputSize: sizes.input,
+      hiddenSize: sizes.hidden,
+      classes: Self.classes,
+      initialization: .torch,
+      seed: 1
+    )
   }
 
   private var data: SequenceDataset { .withoutPattern(sizes, classes: Self.classes) }
@@ -176,16 +167,6 @@ extension SequenceDataset {
       features: sizes.input,
       classNames: (0..<classes).map { "\($0)" }
     )
-  }
-}
-
-extension CellName {
-  /// The number of gates.
-  var gates: Int {
-    switch self {
-    case .lstm: 4
-    case .rnn: 1
-    }
   }
 }
 

@@ -71,15 +71,18 @@ final class LoopbackServer: Sendable {
   var requests: [String] { log.withLock { $0 } }
 
   /// Stops the server.
-  func stop() {
-    shutdown(descriptor, Int32(SHUT_RDWR))
-    close(descriptor)
-  }
+  ///
+  /// The thread that serves closes the socket: closed here, its number could be another server's
+  /// before that thread stops listening to it.
+  func stop() { shutdown(descriptor, Int32(SHUT_RDWR)) }
 
   private func serve() {
     while true {
       let connection = accept(descriptor, nil, nil)
-      if connection < 0 { return }
+      if connection < 0 {
+        close(descriptor)
+        return
+      }
       Thread.detachNewThread { [self] in
         answer(connection)
         close(connection)

@@ -33,7 +33,7 @@ struct WrongUseTests {
     ("train --seed x", "'x'"),
     ("train --seed -1", "'-1'"),
     ("train --seed 18446744073709551616", "18446744073709551616"),
-    ("train --cell cru", "'lstm'"),
+    ("train --cell cru", "lstm, rnn, gru"),
     ("train --init zeros", "'zeros'"),
     ("train --init chrono:1", "'chrono:1'"),
     ("train --init chrono", "keras, notebook, he, identity, chrono:T; see"),

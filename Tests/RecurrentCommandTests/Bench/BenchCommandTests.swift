@@ -110,7 +110,7 @@ struct BenchCommandTests {
     ("--seconds 0", "--seconds is 0.0; use a number above 0"),
     ("--seconds -1", "use a number above 0"), ("--seconds nan", "use a number above 0"),
     ("--seconds inf", "use a number above 0"), ("--seconds soon", "'soon'"),
-    ("--cell cru", "'lstm'"), ("--shape", "--shape"),
+    ("--cell cru", "lstm, rnn, gru"), ("--shape", "--shape"),
     ("--tape --grid", "--tape has cells of its own; leave out --grid and --cell"),
     ("--tape --cell rnn", "leave out --grid and --cell"),
     ("--grid --shape 1x1x1x1", "--shape does not go with --grid"),

@@ -1,5 +1,6 @@
 extension SequenceDataset {
-  /// Returns the elements of one example as training reads them in an epoch, `[time, feature]`.
+  /// Returns the elements of one example as training reads them in an epoch, `[time, feature]`,
+  /// without padding.
   ///
   /// Epochs count from 1. A trainer with this augmentation and this seed reads the same bits.
   public func values(
@@ -11,7 +12,7 @@ extension SequenceDataset {
     let pass = AugmentationPass(augmentation, seed: seed, epoch: epoch)
     let size = steps * features
     return unsafe [Float](unsafeUninitializedCapacity: size) { target, count in
-      count = size
+      count = length(ofExample: index) * features
       guard let base = target.baseAddress else { return }
       unsafe gather([index], into: base, augmentedBy: pass, workingIn: AugmentationMemory())
     }

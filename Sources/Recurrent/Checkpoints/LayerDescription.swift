@@ -83,11 +83,14 @@ extension Residual: DescribedLayer {
 
 // From a description to a layer, whose parameters are yet to be read.
 extension LayerDescription {
-  /// The layer; nil if the description is of none, or of sizes that do not fit.
-  func makeLayer() -> (any RecurrentLayer)? {
-    guard let first = directions.first, directions.count <= 2, directions.allSatisfy(\.isPossible),
+  /// The layer; nil if the description is of none, of sizes that do not fit, or of one with more
+  /// than `elements` numbers, which is what the file holds.
+  func makeLayer(elements: Int) -> (any RecurrentLayer)? {
+    guard let first = directions.first, directions.count <= 2,
+      directions.allSatisfy({ $0.isPossible && $0.leastElements <= elements }),
       directions.allSatisfy({ $0.kind == first.kind && $0.inputSize == first.inputSize })
     else { return nil }
+    // Starting values that cost no more than their number, since the file's take their place.
     var stream = RandomStream(seed: 0, purpose: .initialisation)
     let layer: (any RecurrentLayer)? =
       switch first.kind {
@@ -97,6 +100,7 @@ extension LayerDescription {
             inputSize: $0.inputSize,
             hiddenSize: $0.hiddenSize,
             activation: $0.activation ?? .tanh,
+            initialization: .torch,
             using: &stream
           )
         }
@@ -106,6 +110,7 @@ extension LayerDescription {
             inputSize: $0.inputSize,
             hiddenSize: $0.hiddenSize,
             options: $0.options ?? .init(),
+            initialization: .torch,
             using: &stream
           )
         }
@@ -115,6 +120,7 @@ extension LayerDescription {
             inputSize: $0.inputSize,
             hiddenSize: $0.hiddenSize,
             convention: $0.convention ?? .resetAfter,
+            initialization: .torch,
             using: &stream
           )
         }
@@ -124,19 +130,37 @@ extension LayerDescription {
             inputSize: $0.inputSize,
             hiddenSize: $0.hiddenSize,
             activation: $0.activation ?? .relu,
+            initialization: .torch,
             using: &stream
           )
         }
       case .mingru:
-        make { MinGRUCell(inputSize: $0.inputSize, hiddenSize: $0.hiddenSize, using: &stream) }
+
+        make {
+          MinGRUCell(
+            inputSize: $0.inputSize,
+            hiddenSize: $0.hiddenSize,
+            initialization: .torch,
+            using: &stream
+          )
+        }
       case .minlstm:
-        make { MinLSTMCell(inputSize: $0.inputSize, hiddenSize: $0.hiddenSize, using: &stream) }
+
+        make {
+          MinLSTMCell(
+            inputSize: $0.inputSize,
+            hiddenSize: $0.hiddenSize,
+            initialization: .torch,
+            using: &stream
+          )
+        }
       case .lem:
         make {
           LEMCell(
             inputSize: $0.inputSize,
             hiddenSize: $0.hiddenSize,
             timeStep: $0.timeStep ?? 1,
+            initialization: .torch,
             using: &stream
           )
         }
@@ -146,6 +170,7 @@ extension LayerDescription {
             inputSize: $0.inputSize,
             hiddenSize: $0.hiddenSize,
             forgetGate: $0.forgetGate ?? .sigmoid,
+            initialization: .torch,
             using: &stream
           )
         }
@@ -172,6 +197,12 @@ extension LayerDescription {
 }
 
 extension LayerDescription.Direction {
+  /// The least numbers that such a layer has: one gate's matrices.
+  fileprivate var leastElements: Int {
+    let readsState = ![.indrnn, .mingru, .minlstm].contains(kind)
+    return hiddenSize * (inputSize + (readsState ? options?.projectionSize ?? hiddenSize : 0))
+  }
+
   /// Whether a layer can have these numbers: a file may hold any.
   fileprivate var isPossible: Bool {
     let shares = [

@@ -6,7 +6,8 @@ import Foundation
 
 // A model in a safetensors file, under the names PyTorch gives the parameters of a module with an
 // attribute `lstm` (or `rnn`) and a `head`. PyTorch keeps two biases a layer: ours is the first,
-// the second is written as zeros, and the two are added on reading.
+// the second is written as zeros, and the two are added on reading. Layers that PyTorch does not have
+// so are described in the file's metadata; see LayerDescription.
 extension SequenceModel {
   /// Reads a model whose layers follow from the file's names and shapes.
   ///
@@ -64,9 +65,10 @@ extension SequenceModel {
       !descriptions.isEmpty
     else { throw file.problem("describes its layers in a way that this version does not read") }
     var unread = Set(file.entries.keys)
+    let elements = file.entries.values.reduce(0) { $0 + $1.shape.reduce(1, *) }
     var layers: [any RecurrentLayer] = []
     for (index, description) in descriptions.enumerated() {
-      guard var layer = description.makeLayer(),
+      guard var layer = description.makeLayer(elements: elements),
         layers.last.map({ $0.outputSize == layer.inputSize }) ?? true
       else { throw file.problem("describes a layer \(index) that cannot be, or does not fit") }
       var problem: FileError?

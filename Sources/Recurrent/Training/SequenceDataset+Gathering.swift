@@ -32,7 +32,11 @@ extension SequenceDataset {
     let memory = memory ?? AugmentationMemory()
     for (row, index) in indices.enumerated() {
       unsafe pass.change(
-        AugmentedExample(values: target + row * size, steps: steps, features: features),
+        AugmentedExample(
+          values: target + row * size,
+          steps: length(ofExample: index),
+          features: features
+        ),
         number: index,
         keeping: valueRange,
         workingIn: memory

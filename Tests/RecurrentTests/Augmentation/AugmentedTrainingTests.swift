@@ -46,6 +46,32 @@ struct AugmentedTrainingTests {
     #expect(try Self.trained(nil, isTaped: isTaped) != one)
   }
 
+  @Test func `what pads an example never gets into it`() throws {
+    func values(padding: Float) throws -> [Float] {
+      let steps: [Float] = (0..<8).flatMap { step in
+        step < 5 ? [Float(step), Float(step) / 2] : [padding, -padding]
+      }
+      let dataset = SequenceDataset(
+        elements: .floats(steps),
+        labels: [0],
+        steps: 8,
+        features: 2,
+        classNames: ["a"],
+        lengths: [5]
+      )
+      return dataset.values(
+        ofExample: 0,
+        augmentedBy: try Augmentation(Self.everything),
+        seed: 3,
+        epoch: 1
+      )
+    }
+    let small = try values(padding: 0)
+    #expect(small.count == 10)
+    #expect(try values(padding: 1_000) == small)
+    #expect(small != (0..<5).flatMap { [Float($0), Float($0) / 2] })
+  }
+
   // As without augmentation: the same sums in other orders.
   @Test func `both engines read the same examples`() throws {
     let fused = try Self.trained(Self.everything)

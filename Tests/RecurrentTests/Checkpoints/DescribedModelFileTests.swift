@@ -55,6 +55,7 @@ struct DescribedModelFileTests {
     for (from, to) in [
       ("\"hiddenSize\":7", "\"hiddenSize\":0"), ("\"hiddenSize\":7", "\"hiddenSize\":9"),
       ("\"kind\":\"lstm\"", "\"kind\":\"what\""),
+      ("\"hiddenSize\":7", "\"hiddenSize\":65536"), ("\"inputSize\":7", "\"inputSize\":65536"),
       ("\"recurrentDropout\":0.25", "\"recurrentDropout\":1.5"),
     ] {
       var file = good

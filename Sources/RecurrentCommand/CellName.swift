@@ -167,15 +167,11 @@ enum CellName: String, ExpressibleByArgument, CaseIterable, Codable {
       initialization: initialization,
       using: &stream
     )
-    var headStream = RandomStream(seed: seed, purpose: .initialisation, index: 1)
     return SequenceModel(
-      layers: [layer],
-      head: Dense(
-        inputSize: layer.outputSize,
-        outputSize: classes,
-        initialization: initialization,
-        using: &headStream
-      )
+      layer,
+      classes: classes,
+      initialization: initialization,
+      seed: seed
     )
   }
 }

@@ -80,7 +80,8 @@ INLINE void VARIANT(gates)(const RecurrentForwardStep *s, ptrdiff_t first, ptrdi
   }
   for (ptrdiff_t r = 0; r < rows; r++) {
     const float *row = z + r * RECURRENT_PANEL;
-    VARIANT(write_hidden)(s, first + r, unit, load(row + 3 * UNITS) * hyperbolic_tangent(load(row)));
+    VARIANT(write_hidden)
+    (s, first + r, unit, load(row + 3 * UNITS) * hyperbolic_tangent(load(row)));
   }
 }
 
@@ -117,7 +118,8 @@ INLINE void VARIANT(gates_gradient)(const RecurrentBackwardStep *s, ptrdiff_t ro
     dc = fused(dz_o, load(peepholes + parameter * padded), dc);
     VARIANT(add_to_units)(s, parameter, padded, unit, dz_o, c);
   }
-  const Vector dz_f = is_coupled ? dc * (before - g) * (f * (one - f)) : dc * before * (f * (one - f));
+  const Vector dz_f =
+      is_coupled ? dc * (before - g) * (f * (one - f)) : dc * before * (f * (one - f));
   Vector before_gradient = dc * f;
   if (s->cell_zoneout) before_gradient += kept;
   if (has_peepholes) {

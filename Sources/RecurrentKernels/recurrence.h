@@ -304,7 +304,7 @@ INLINE void VARIANT(backward_step)(const RecurrentBackwardStep *s, ptrdiff_t uni
   }
 }
 
-// Calls `gates` for every row and 16 units, for what follows a second product.
+// A loop over the rows of each panel of 16 units, for what follows a second product.
 #define FOR_EACH_UNIT_VECTOR(s, row, panel)                                                        \
   for (ptrdiff_t panel = 0; panel < (s)->panels; panel++)                                          \
     for (ptrdiff_t row = 0; row < (s)->rows; row++)

@@ -13,7 +13,16 @@ public struct CellLayer<LayerCell: BuiltInCell>: RecurrentLayer {
   /// Its outputs stand at the steps they belong to all the same.
   public var isReversed: Bool = false
   /// What keeps the layer from learning its examples by heart.
-  public var regularization: Regularization = Regularization()
+  ///
+  /// - Precondition: Zoneout of a cell state is for LSTM layers.
+  public var regularization: Regularization = Regularization() {
+    didSet {
+      require(
+        regularization.cellZoneout == 0 || cell is LSTMCell,
+        "zoneout of a cell state is for LSTM layers, not for \(LayerCell.self)"
+      )
+    }
+  }
   /// The state before the first step as parameters, `[1, size]` each; nil for zeros.
   public var learnedState: State?
 

@@ -124,7 +124,8 @@ public struct SequenceModel: SequenceClassifier {
     )
   }
 
-  private init(
+  /// Creates a model of one layer, with a dense head whose parameters are drawn by `seed`.
+  package init(
     _ layer: any RecurrentLayer,
     classes: Int,
     initialization: Initialization,

@@ -23,10 +23,6 @@ struct LayerMasks {
     func site(_ use: MaskSite.Use) -> MaskSite {
       MaskSite(use: use, layer: pass.layer, direction: direction)
     }
-    require(
-      rates.cellZoneout == 0 || layer.cell is LSTMCell,
-      "zoneout of a cell state is for LSTM layers"
-    )
     let (features, size, units) = (layer.inputSize, layer.outputSize, layer.hiddenSize)
     let masks = pass.masks
     // One mask for both directions, which read the same input.

@@ -70,6 +70,38 @@ struct MaskSite: Sendable, Equatable {
   }
 }
 
+extension MaskSite {
+  /// Draws `steps` steps of `size` numbers of one row's mask, a `stride` apart.
+  func draw(
+    _ steps: Int,
+    of size: Int,
+    stride: Int,
+    rate: Float,
+    dropped: Float,
+    kept: Float,
+    drawing: MaskStreams,
+    row: Int,
+    into target: UnsafeMutablePointer<Float>
+  ) {
+    unsafe withUnsafeTemporaryAllocation(of: Float.self, capacity: steps * size) { numbers in
+      guard let base = numbers.baseAddress else { return }
+      unsafe draw(
+        steps * size,
+        rate: rate,
+        dropped: dropped,
+        kept: kept,
+        seed: drawing.seed,
+        step: drawing.step,
+        example: drawing.examples[row],
+        into: base
+      )
+      for step in 0..<steps {
+        unsafe (target + step * stride).update(from: base + step * size, count: size)
+      }
+    }
+  }
+}
+
 // Masks as tensors, for layers that the tape runs.
 extension MaskStreams {
   /// A mask of `shape`, `[batch, ...]`, drawn for each row by itself; nil where the rate is 0.

@@ -73,7 +73,10 @@ final class FusedEngine: TrainingEngine, @unchecked Sendable {
     )
     let sharding = Sharding(rows: indices.count)
     while shards.count < sharding.count { shards.append(Shard()) }
-    weights.pack(parameters.tensors, training: (pass.seed, pass.step))
+    weights.pack(
+      parameters.tensors,
+      training: MaskStreams(seed: pass.seed, step: pass.step, examples: [])
+    )
     batch = Batch(
       dataset: dataset,
       indices: dataset.sortedByLength(indices),

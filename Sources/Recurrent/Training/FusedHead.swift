@@ -100,7 +100,7 @@ final class FusedHead {
   func train(
     _ dataset: SequenceDataset,
     at indices: ArraySlice<Int>,
-    drawing: FusedLayerRun.Drawing,
+    drawing: MaskStreams,
     lossScale: Float,
     gradient: UnsafeMutablePointer<Float>
   ) -> BatchResult {
@@ -135,7 +135,7 @@ final class FusedHead {
     return result
   }
 
-  private func drop(_ drawing: FusedLayerRun.Drawing, rows: Int) {
+  private func drop(_ drawing: MaskStreams, rows: Int) {
     let rate = weights.headDropout
     guard rate > 0 else { return }
     let mask = unsafe mask.reserve(rows * size)

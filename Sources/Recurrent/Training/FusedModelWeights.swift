@@ -77,7 +77,7 @@ final class FusedModelWeights: @unchecked Sendable {
 
   /// Packs a model's parameters, listed as the model lists them; for the way back in training, with
   /// masks drawn for this step.
-  func pack(_ parameters: [Tensor], training masks: (seed: UInt64, step: Int)? = nil) {
+  func pack(_ parameters: [Tensor], training masks: MaskStreams? = nil) {
     let forBackward = masks != nil
     for (index, directions) in layers.enumerated() {
       for direction in directions {

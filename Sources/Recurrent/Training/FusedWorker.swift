@@ -9,7 +9,7 @@ final class FusedWorker {
   private let augmentationMemory = AugmentationMemory()
   private var extent = FusedSequence.Extent(rows: 0, steps: 0)
   private var lengths: [Int] = []
-  private var drawing = FusedLayerRun.Drawing(seed: 0, step: 0, examples: [])
+  private var drawing = MaskStreams(seed: 0, step: 0, examples: [])
 
   init(_ weights: FusedModelWeights, labelSmoothing: Float = 0) {
     self.weights = weights
@@ -87,7 +87,7 @@ final class FusedWorker {
   /// Runs the layers, and gathers what the head reads.
   private func forward(
     _ input: FusedSequence.Steps,
-    drawing: FusedLayerRun.Drawing?,
+    drawing: MaskStreams?,
     keeping: FusedSequence.Keeping
   ) {
     var reading = unsafe input

@@ -24,20 +24,28 @@ extension FusedBuiltInCell {
     }
   }
 
-  fileprivate var parameterCounts: [Int] { parameters.map(\.value.count) }
+  /// A description of the cell with these gates, `blocks` to a panel.
+  fileprivate func describe(
+    _ kind: RecurrentCell,
+    _ name: String,
+    blocks: Int,
+    _ gates: [FusedCell.Gate]
+  ) -> FusedCell {
+    FusedCell(
+      kind: kind,
+      name: name,
+      inputSize: inputSize,
+      outputSize: outputSize,
+      layout: PanelLayout(gates: blocks, hiddenSize: hiddenSize),
+      gates: gates,
+      parameterCounts: parameters.map(\.value.count)
+    )
+  }
 }
 
 extension RNNCell: FusedBuiltInCell {
   var fused: FusedCell? {
-    var cell = FusedCell(
-      kind: RECURRENT_CELL_RNN,
-      name: "RNN",
-      inputSize: inputSize,
-      outputSize: hiddenSize,
-      layout: PanelLayout(gates: 1, hiddenSize: hiddenSize),
-      gates: gates(1),
-      parameterCounts: parameterCounts
-    )
+    var cell = describe(RECURRENT_CELL_RNN, "RNN", blocks: 1, gates(1))
     cell.activation = activation.function
     return cell
   }
@@ -58,15 +66,7 @@ extension LSTMCell: FusedBuiltInCell {
       case (true, false): RECURRENT_CELL_LSTM_COUPLED
       case (true, true): RECURRENT_CELL_LSTM_COUPLED_PEEPHOLE
       }
-    var cell = FusedCell(
-      kind: kind,
-      name: "LSTM",
-      inputSize: inputSize,
-      outputSize: outputSize,
-      layout: PanelLayout(gates: weights.gates, hiddenSize: hiddenSize),
-      gates: gates(weights.gates),
-      parameterCounts: parameterCounts
-    )
+    var cell = describe(kind, "LSTM", blocks: weights.gates, gates(weights.gates))
     cell.stateCount = 1
     if let peephole {
       cell.unitParameters = (0..<peephole.shape[0]).map {
@@ -91,14 +91,11 @@ extension GRUCell: FusedBuiltInCell {
       let inner = innerBias == nil ? nil : FusedCell.Place(parameter: 3)
       blocks.append(FusedCell.Gate(recurrent: gate(candidate).recurrent, bias: inner))
     }
-    var cell = FusedCell(
-      kind: convention == .resetBefore ? RECURRENT_CELL_GRU_RESET_BEFORE : RECURRENT_CELL_GRU,
-      name: "GRU",
-      inputSize: inputSize,
-      outputSize: hiddenSize,
-      layout: PanelLayout(gates: 4, hiddenSize: hiddenSize),
-      gates: blocks,
-      parameterCounts: parameterCounts
+    var cell = describe(
+      convention == .resetBefore ? RECURRENT_CELL_GRU_RESET_BEFORE : RECURRENT_CELL_GRU,
+      "GRU",
+      blocks: 4,
+      blocks
     )
     cell.carriesHidden = true
     if convention == .resetBefore { cell.second = gate(candidate).recurrent }
@@ -108,19 +105,16 @@ extension GRUCell: FusedBuiltInCell {
 
 extension IndRNNCell: FusedBuiltInCell {
   var fused: FusedCell? {
-    var cell = FusedCell(
-      kind: RECURRENT_CELL_IND_RNN,
-      name: "IndRNN",
-      inputSize: inputSize,
-      outputSize: hiddenSize,
-      layout: PanelLayout(gates: 1, hiddenSize: hiddenSize),
-      gates: [
+    var cell = describe(
+      RECURRENT_CELL_IND_RNN,
+      "IndRNN",
+      blocks: 1,
+      [
         FusedCell.Gate(
           input: FusedCell.Place(parameter: 0),
           bias: FusedCell.Place(parameter: 2)
         )
-      ],
-      parameterCounts: parameterCounts
+      ]
     )
     cell.unitParameters = [FusedCell.Place(parameter: 1)]
     cell.carriesHidden = true
@@ -131,15 +125,7 @@ extension IndRNNCell: FusedBuiltInCell {
 
 extension MinGRUCell: FusedBuiltInCell {
   var fused: FusedCell? {
-    var cell = FusedCell(
-      kind: RECURRENT_CELL_MIN_GRU,
-      name: "minGRU",
-      inputSize: inputSize,
-      outputSize: hiddenSize,
-      layout: PanelLayout(gates: 2, hiddenSize: hiddenSize),
-      gates: gates(2, areRecurrent: false),
-      parameterCounts: parameterCounts
-    )
+    var cell = describe(RECURRENT_CELL_MIN_GRU, "minGRU", blocks: 2, gates(2, areRecurrent: false))
     cell.carriesHidden = true
     return cell
   }
@@ -147,14 +133,11 @@ extension MinGRUCell: FusedBuiltInCell {
 
 extension MinLSTMCell: FusedBuiltInCell {
   var fused: FusedCell? {
-    var cell = FusedCell(
-      kind: RECURRENT_CELL_MIN_LSTM,
-      name: "minLSTM",
-      inputSize: inputSize,
-      outputSize: hiddenSize,
-      layout: PanelLayout(gates: 3, hiddenSize: hiddenSize),
-      gates: gates(3, areRecurrent: false),
-      parameterCounts: parameterCounts
+    var cell = describe(
+      RECURRENT_CELL_MIN_LSTM,
+      "minLSTM",
+      blocks: 3,
+      gates(3, areRecurrent: false)
     )
     cell.carriesHidden = true
     return cell
@@ -166,15 +149,7 @@ extension LEMCell: FusedBuiltInCell {
     var blocks = gates(4)
     let second = blocks[3].recurrent
     blocks[3].recurrent = nil
-    var cell = FusedCell(
-      kind: RECURRENT_CELL_LEM,
-      name: "LEM",
-      inputSize: inputSize,
-      outputSize: hiddenSize,
-      layout: PanelLayout(gates: 4, hiddenSize: hiddenSize),
-      gates: blocks,
-      parameterCounts: parameterCounts
-    )
+    var cell = describe(RECURRENT_CELL_LEM, "LEM", blocks: 4, blocks)
     cell.second = second
     cell.stateCount = 1
     cell.carriesHidden = true
@@ -185,15 +160,7 @@ extension LEMCell: FusedBuiltInCell {
 
 extension SLSTMCell: FusedBuiltInCell {
   var fused: FusedCell? {
-    var cell = FusedCell(
-      kind: RECURRENT_CELL_SLSTM,
-      name: "sLSTM",
-      inputSize: inputSize,
-      outputSize: hiddenSize,
-      layout: PanelLayout(gates: 4, hiddenSize: hiddenSize),
-      gates: gates(4),
-      parameterCounts: parameterCounts
-    )
+    var cell = describe(RECURRENT_CELL_SLSTM, "sLSTM", blocks: 4, gates(4))
     cell.stateCount = 3
     cell.activation = forgetGate == .sigmoid ? RECURRENT_SIGMOID : RECURRENT_EXP
     return cell

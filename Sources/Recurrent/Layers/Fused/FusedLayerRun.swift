@@ -5,26 +5,18 @@ import RecurrentKernels
 /// What goes in and out are steps of rows sorted by length; a row's numbers past its end mean
 /// nothing.
 final class FusedLayerRun {
-  /// What masks are drawn from in training.
-  struct Drawing {
-    var seed: UInt64
-    var step: Int
-    /// The example in each row.
-    var examples: [Int]
-  }
-
   let plan: FusedLayerPlan
+  let sequences: [FusedSequence]
   private let layer: Int
-  private let sequences: [FusedSequence]
   private let masks: [FusedMasks]
-  private var extent = FusedSequence.Extent(rows: 0, steps: 0)
+  var extent = FusedSequence.Extent(rows: 0, steps: 0)
   private var isDropping = false
   private let inputMask = Buffer()
   private let droppedInput = Buffer()
-  private let merged = Buffer()
-  private let finals = [Buffer(), Buffer()]
-  private let finalGradients = [Buffer(), Buffer()]
-  private let outputGradients = [Buffer(), Buffer()]
+  let merged = Buffer()
+  let finals = [Buffer(), Buffer()]
+  let finalGradients = [Buffer(), Buffer()]
+  let outputGradients = [Buffer(), Buffer()]
   private let inputGradients = [Buffer(), Buffer()]
   private let stateGradients = Buffer()
 
@@ -40,7 +32,7 @@ final class FusedLayerRun {
     _ input: FusedSequence.Steps,
     _ extent: FusedSequence.Extent,
     weights: [FusedLayerWeights],
-    drawing: Drawing?,
+    drawing: MaskStreams?,
     keeping: FusedSequence.Keeping
   ) -> FusedSequence.Steps {
     self.extent = extent
@@ -136,7 +128,7 @@ final class FusedLayerRun {
 
   // MARK: - Masks
 
-  private func drawMasks(of index: Int, _ drawing: Drawing?) {
+  private func drawMasks(of index: Int, _ drawing: MaskStreams?) {
     let direction = plan.directions[index]
     guard let drawing else {
       return masks[index].setShares(
@@ -165,7 +157,7 @@ final class FusedLayerRun {
   }
 
   /// The input with a mask on it; the mask is kept for the way back.
-  private func drop(_ input: FusedSequence.Steps, _ drawing: Drawing?) -> FusedSequence.Steps {
+  private func drop(_ input: FusedSequence.Steps, _ drawing: MaskStreams?) -> FusedSequence.Steps {
     guard let drawing else { return unsafe input }
     let (size, rate) = (plan.inputSize, plan.inputDropout)
     let stepSize = extent.rows * size
@@ -198,124 +190,6 @@ final class FusedLayerRun {
       }
     }
     return unsafe droppedSteps
-  }
-
-  // MARK: - Two directions
-
-  private func mergeOutputs(addedTo input: FusedSequence.Steps) {
-    let size = plan.outputSize
-    let stepSize = extent.rows * size
-    let target = unsafe merged.reserve(extent.steps * stepSize)
-    let ahead = unsafe sequences[0].outputs
-    let back = unsafe sequences[sequences.count - 1].outputs
-    for step in 0..<extent.steps {
-      for row in 0..<extent.running(at: step) {
-        let place = unsafe target + step * stepSize + row * size
-        let first = unsafe ahead.step(step) + row * ahead.rowStride
-        if sequences.count == 2 {
-          unsafe merge(first, back.step(step) + row * back.rowStride, into: place)
-        } else {
-          unsafe place.update(from: first, count: size)
-        }
-        guard plan.isResidual else { continue }
-        unsafe kernels.pointee.add_scaled(
-          size,
-          1,
-          input.step(step) + row * input.rowStride,
-          place
-        )
-      }
-    }
-  }
-
-  /// Merges one row's outputs of both directions.
-  private func merge(
-    _ a: UnsafePointer<Float>,
-    _ b: UnsafePointer<Float>,
-    into target: UnsafeMutablePointer<Float>
-  ) {
-    let size = sequences[0].cell.outputSize
-    switch plan.merge {
-    case .concatenate:
-      unsafe target.update(from: a, count: size)
-      unsafe (target + size).update(from: b, count: sequences[1].cell.outputSize)
-    case .sum: unsafe kernels.pointee.combine(RECURRENT_ADD, size, a, 1, b, 1, target)
-    case .product: unsafe kernels.pointee.combine(RECURRENT_MULTIPLY, size, a, 1, b, 1, target)
-    case .mean: for n in 0..<size { unsafe target[n] = (a[n] + b[n]) * 0.5 }
-    }
-  }
-
-  /// The final hidden states of both directions, rows of their output sizes.
-  private func finalStates() -> (UnsafeMutablePointer<Float>, UnsafeMutablePointer<Float>) {
-    for (index, sequence) in sequences.enumerated() {
-      unsafe sequence.readFinalHidden(
-        finals[index].reserve(extent.rows * sequence.cell.outputSize)
-      )
-    }
-    return unsafe (
-      finals[0].reserve(extent.rows * sequences[0].cell.outputSize),
-      finals[1].reserve(extent.rows * sequences[1].cell.outputSize)
-    )
-  }
-
-  /// What arrives at one direction of what arrives at the layer.
-  private func arriving(
-    _ index: Int,
-    outputs: FusedSequence.Steps?,
-    final: UnsafePointer<Float>?
-  ) -> FusedSequence.OutputGradients {
-    var result = unsafe FusedSequence.OutputGradients()
-    if sequences.count == 1 {
-      unsafe result.outputs = outputs
-      unsafe result.hidden = final
-      return unsafe result
-    }
-    let size = sequences[index].cell.outputSize
-    let offset = plan.merge == .concatenate && index == 1 ? sequences[0].cell.outputSize : 0
-    if var outputs = unsafe outputs {
-      unsafe outputs.base += offset
-      unsafe result.outputs = unsafe weighted(outputs, index)
-    }
-    if let final = unsafe final {
-      let target = unsafe finalGradients[index].reserve(extent.rows * size)
-      let other =
-        unsafe plan.merge == .product
-        ? finals[1 - index].reserve(extent.rows * size) : nil
-      for row in 0..<extent.rows {
-        for unit in 0..<size {
-          let place = row * size + unit
-          let value = unsafe final[row * plan.outputSize + offset + unit]
-          unsafe target[place] =
-            plan.merge == .mean ? value * 0.5 : value * (other?[place] ?? 1)
-        }
-      }
-      unsafe result.hidden = UnsafePointer(target)
-    }
-    return unsafe result
-  }
-
-  /// The gradient of one direction's outputs where they are halved or multiplied.
-  private func weighted(_ outputs: FusedSequence.Steps, _ index: Int) -> FusedSequence.Steps {
-    guard plan.merge == .mean || plan.merge == .product else { return unsafe outputs }
-    let size = sequences[index].cell.outputSize
-    let stepSize = extent.rows * size
-    let target = unsafe outputGradients[index].reserve(extent.steps * stepSize)
-    let other = unsafe sequences[1 - index].outputs
-    for step in 0..<extent.steps {
-      for row in 0..<extent.running(at: step) {
-        let source = unsafe outputs.step(step) + row * outputs.rowStride
-        let factor = unsafe other.step(step) + row * other.rowStride
-        let place = unsafe target + step * stepSize + row * size
-        for unit in 0..<size {
-          unsafe place[unit] = source[unit] * (plan.merge == .mean ? 0.5 : factor[unit])
-        }
-      }
-    }
-    return unsafe FusedSequence.Steps(
-      base: UnsafePointer(target),
-      rowStride: size,
-      stepStride: stepSize
-    )
   }
 
   // MARK: - Gradients
@@ -416,37 +290,5 @@ final class FusedLayerRun {
   /// Calls `body` with each row and its length.
   private func forEachRow(_ body: (_ row: Int, _ length: Int) -> Void) {
     for row in 0..<extent.rows { body(row, extent.length(of: row)) }
-  }
-}
-
-extension MaskSite {
-  /// Draws `steps` steps of `size` numbers of one row's mask, a `stride` apart.
-  func draw(
-    _ steps: Int,
-    of size: Int,
-    stride: Int,
-    rate: Float,
-    dropped: Float,
-    kept: Float,
-    drawing: FusedLayerRun.Drawing,
-    row: Int,
-    into target: UnsafeMutablePointer<Float>
-  ) {
-    unsafe withUnsafeTemporaryAllocation(of: Float.self, capacity: steps * size) { numbers in
-      guard let base = numbers.baseAddress else { return }
-      unsafe draw(
-        steps * size,
-        rate: rate,
-        dropped: dropped,
-        kept: kept,
-        seed: drawing.seed,
-        step: drawing.step,
-        example: drawing.examples[row],
-        into: base
-      )
-      for step in 0..<steps {
-        unsafe (target + step * stride).update(from: base + step * size, count: size)
-      }
-    }
   }
 }

@@ -35,12 +35,12 @@ final class FusedLayerWeights: @unchecked Sendable {
     _ parameters: [Tensor],
     forBackward: Bool,
     forInputGradient: Bool,
-    masks: (seed: UInt64, step: Int)?
+    masks: MaskStreams?
   ) {
     let count = direction.cell.parameterCounts.count
     recurrentMask = nil
     if let masks, let place = direction.recurrentParameter {
-      recurrentMask = MaskStreams(seed: masks.seed, step: masks.step, examples: []).dropConnect(
+      recurrentMask = masks.dropConnect(
         parameters[firstParameter + place].shape,
         rate: direction.regularization.dropConnect,
         at: site

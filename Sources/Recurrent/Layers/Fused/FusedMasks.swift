@@ -33,7 +33,7 @@ import RecurrentKernels
     _ rates: Regularization,
     layer: Int,
     direction: Int,
-    drawing: FusedLayerRun.Drawing,
+    drawing: MaskStreams,
     extent: FusedSequence.Extent,
     for cell: FusedCell
   ) {

@@ -54,6 +54,22 @@ struct DoublePrecisionTests {
     Operation("softmaxCrossEntropy", [3, 4]) {
       softmaxCrossEntropy(logits: $0[0], labels: [2, 0, 3])
     },
+    Operation("softmaxCrossEntropy, smoothed, weighted and with an ignored label", [3, 4]) {
+      softmaxCrossEntropy(
+        logits: $0[0],
+        labels: [2, 9, 3],
+        labelSmoothing: 0.2,
+        classWeights: [1, 2, 0.5, 1.5],
+        ignoredLabel: 9
+      )
+    },
+    Operation("normalized", [3, 5]) { $0[0].normalized(epsilon: 1e-5) },
+    Operation("logSigmoid", [3, 5]) { logSigmoid($0[0] - 1.2) },
+    Operation("binaryCrossEntropy", [3]) {
+      binaryCrossEntropy(logits: $0[0], targets: Tensor([0, 0.25, 1]))
+    },
+    Operation("huberLoss", [3, 2], [3, 2]) { huberLoss($0[0], $0[1], delta: 0.7) },
+    Operation("meanAbsoluteError", [3, 2], [3, 2]) { meanAbsoluteError($0[0], $0[1]) },
     Operation("meanSquaredError", [3, 2], [3, 2]) { meanSquaredError($0[0], $0[1]) },
   ]
 

@@ -26,6 +26,12 @@ struct LearningOptions: ParsableArguments {
 
   @Option(
     parsing: .unconditional,
+    help: "The share of what the last layer gives that is left out in training, such as 0.3."
+  )
+  var dropout: Float?
+
+  @Option(
+    parsing: .unconditional,
     help: "Test and keep a running average of the weights, with this decay, such as 0.999."
   )
   var average: Float?
@@ -40,6 +46,7 @@ struct LearningOptions: ParsableArguments {
     try Self.checkShare("--momentum", momentum)
     try Self.checkShare("--label-smoothing", labelSmoothing)
     try Self.checkShare("--average", average)
+    try Self.checkShare("--dropout", dropout)
     if let weightDecay, !(weightDecay >= 0 && weightDecay.isFinite) {
       throw ValidationError("--weight-decay is \(weightDecay); use a number from 0 up")
     }
@@ -81,6 +88,7 @@ struct LearningOptions: ParsableArguments {
     if let clipValue { result.clipValue = clipValue == 0 ? nil : clipValue }
     if let labelSmoothing { result.labelSmoothing = labelSmoothing == 0 ? nil : labelSmoothing }
     result.average = average ?? recipe.average
+    if let dropout { result.dropout = dropout == 0 ? nil : dropout }
     result.patience = patience ?? recipe.patience
     return result
   }

@@ -48,6 +48,8 @@ enum ScheduleName: String, ExpressibleByArgument, CaseIterable, Codable {
 enum Preset: String, ExpressibleByArgument, CaseIterable, Codable {
   /// The best short run we know.
   case standard
+  /// A longer run for images: augmentation, dropout, smoothed labels and averaged weights.
+  case accurate
   /// The classic notebook: TensorFlow 1's starting values, plain gradient descent, 1,000 epochs.
   case notebook
 
@@ -55,6 +57,17 @@ enum Preset: String, ExpressibleByArgument, CaseIterable, Codable {
   var recipe: Recipe {
     switch self {
     case .standard: Recipe()
+    case .accurate:
+      Recipe(
+        epochs: 20,
+        optimizer: .adamw,
+        learningRate: 0.003,
+        schedule: .oneCycle,
+        labelSmoothing: 0.05,
+        average: 0.999,
+        dropout: 0.3,
+        augmentation: Augmentation([.affine(RandomAffine())])
+      )
     case .notebook:
       Recipe(
         initialization: .notebook,
@@ -101,6 +114,8 @@ struct Recipe: Codable, Equatable {
   var labelSmoothing: Float?
   /// How much of the weights' running average is kept at each step; nil for no average.
   var average: Float?
+  /// The share of what the head reads that is left out; nil for nothing.
+  var dropout: Float?
   /// The number of epochs without a lower validation cost after which training stops; nil for none.
   var patience: Int?
   /// How training examples are changed before they are read; nil for not.
@@ -108,7 +123,7 @@ struct Recipe: Codable, Equatable {
 
   /// A model with starting values drawn by `seed`.
   func model(for dataset: SequenceDataset, seed: UInt64) -> SequenceModel {
-    cell.model(
+    var model = cell.model(
       inputSize: dataset.features,
       hiddenSize: hiddenSize,
       classes: dataset.classNames.count,
@@ -116,5 +131,7 @@ struct Recipe: Codable, Equatable {
       initialization: initialization,
       seed: seed
     )
+    model.headDropout = dropout ?? 0
+    return model
   }
 }

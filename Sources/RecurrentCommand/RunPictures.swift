@@ -88,6 +88,7 @@ struct RunPictures {
       ("Weight decay", recipe.weightDecay.map { "\($0)" }),
       ("Gradient value limit", recipe.clipValue.map { "\($0)" }),
       ("Label smoothing", recipe.labelSmoothing.map { "\($0)" }),
+      ("Dropout before the head", recipe.dropout.map { "\($0)" }),
       ("Average of weights", recipe.average.map { "decay \($0)" }),
       ("Patience", recipe.patience.map { "\($0) epochs" }),
       ("Model kept", record.bestEpoch.map { "that of epoch \($0)" }),

@@ -17,7 +17,9 @@ struct TrainCommand: AsyncParsableCommand {
   @Argument(help: "What to learn: digits (drawn by code, no download), mnist or fashion-mnist.")
   var dataset = DataSetName.digits
 
-  @Option(help: "Settings to begin with: standard, or the classic notebook's.")
+  @Option(
+    help: "Settings to begin with: standard, accurate (longer, for images), or the notebook's."
+  )
   var preset = Preset.standard
 
   @OptionGroup(title: "Model and training (each overrides the preset)")

@@ -48,6 +48,7 @@ struct WrongUseTests {
     ("train --weight-decay inf", "--weight-decay is inf"),
     ("train --clip-value -1", "--clip-value is -1.0; use a number above 0, or 0 for no limit"),
     ("train --label-smoothing 1", "--label-smoothing is 1.0; use a number from 0 to below 1"),
+    ("train --dropout 1", "--dropout is 1.0; use a number from 0 to below 1"),
     ("train --label-smoothing -0.1", "--label-smoothing is -0.1"),
     ("train --average 1", "--average is 1.0; use a number from 0 to below 1"),
     ("train --average much", "'much'"),

@@ -66,7 +66,9 @@ enum Preset: String, ExpressibleByArgument, CaseIterable, Codable {
         labelSmoothing: 0.05,
         average: 0.999,
         dropout: 0.3,
-        augmentation: Augmentation([.affine(RandomAffine())])
+        augmentation: Augmentation([
+          .affine(RandomAffine()), .elastic(ElasticDistortion(alpha: 20)),
+        ])
       )
     case .notebook:
       Recipe(

@@ -7,6 +7,8 @@ enum CellName: String, ExpressibleByArgument, CaseIterable, Codable {
   case lstm
   /// The simple recurrent network with tanh.
   case rnn
+  /// The simple recurrent network with rectified units.
+  case rnnReLU = "rnn-relu"
   /// The gated recurrent unit as PyTorch and Keras have it.
   case gru
   /// The gated recurrent unit with the reset gate before the product.
@@ -15,6 +17,8 @@ enum CellName: String, ExpressibleByArgument, CaseIterable, Codable {
   case lstmPeephole = "lstm-peephole"
   /// Long short-term memory whose input gate is what the forget gate leaves.
   case lstmCoupled = "lstm-coupled"
+  /// Long short-term memory whose sums and cell state are normalised.
+  case lstmLayerNorm = "lstm-layer-norm"
   /// Long short-term memory with exponential gates.
   case slstm
   /// Long expressive memory.
@@ -42,6 +46,8 @@ enum CellName: String, ExpressibleByArgument, CaseIterable, Codable {
     case .gruResetBefore: "GRU (reset before)"
     case .lstmPeephole: "LSTM (peephole)"
     case .lstmCoupled: "LSTM (coupled)"
+    case .lstmLayerNorm: "LSTM (layer norm)"
+    case .rnnReLU: "RNN (ReLU)"
     case .lstm, .rnn, .gru, .lem: rawValue.uppercased()
     }
   }
@@ -50,128 +56,57 @@ enum CellName: String, ExpressibleByArgument, CaseIterable, Codable {
   var isAn: Bool { "LRIs".contains(title.prefix(1)) }
 
   /// Whether the cell has a forget gate whose bias can be chosen.
-  var hasForgetBias: Bool {
+  var hasForgetBias: Bool { isLSTM || self == .slstm || self == .minLSTM }
+
+  /// Whether the cell is an LSTM, which can be projected and keep part of its cell state.
+  var isLSTM: Bool {
     switch self {
-    case .lstm, .lstmPeephole, .lstmCoupled, .slstm, .minLSTM: true
-    case .rnn, .gru, .gruResetBefore, .lem, .indRNN, .minGRU: false
+    case .lstm, .lstmPeephole, .lstmCoupled, .lstmLayerNorm: true
+    case .rnn, .rnnReLU, .gru, .gruResetBefore, .slstm, .lem, .indRNN, .minGRU, .minLSTM: false
     }
   }
 
-  /// The gates that read the input, and those that read the hidden state.
-  var gates: (input: Int, recurrent: Int) {
+  /// A layer of the cell in one direction.
+  func direction(inputSize: Int, hiddenSize: Int) -> LayerDescription.Direction {
+    func direction(_ kind: LayerDescription.Kind) -> LayerDescription.Direction {
+      LayerDescription.Direction(kind: kind, inputSize: inputSize, hiddenSize: hiddenSize)
+    }
+    func lstm(_ options: LSTMCell.Options) -> LayerDescription.Direction {
+      var result = direction(.lstm)
+      result.options = options
+      return result
+    }
+    func rnn(
+      _ activation: RNNCell.Activation,
+      _ kind: LayerDescription.Kind = .rnn
+    ) -> LayerDescription.Direction {
+      var result = direction(kind)
+      result.activation = activation
+      return result
+    }
+    func gru(_ convention: GRUCell.Convention) -> LayerDescription.Direction {
+      var result = direction(.gru)
+      result.convention = convention
+      return result
+    }
+    var result = direction(.slstm)
     switch self {
-    case .lstm, .lstmPeephole, .slstm, .lem: (4, 4)
-    case .lstmCoupled, .gru, .gruResetBefore: (3, 3)
-    case .rnn: (1, 1)
-    case .indRNN: (1, 0)
-    case .minGRU: (2, 0)
-    case .minLSTM: (3, 0)
-    }
-  }
-
-  /// A layer of the cell with random parameters.
-  func layer(
-    inputSize: Int,
-    hiddenSize: Int,
-    forgetBias: Float,
-    initialization: Initialization,
-    using stream: inout RandomStream
-  ) -> any RecurrentLayer {
-    func lstm(_ options: LSTMCell.Options) -> LSTM {
-      LSTM(
-        inputSize: inputSize,
-        hiddenSize: hiddenSize,
-        options: options,
-        forgetBias: forgetBias,
-        initialization: initialization,
-        using: &stream
-      )
-    }
-    func gru(_ convention: GRUCell.Convention) -> GRU {
-      GRU(
-        inputSize: inputSize,
-        hiddenSize: hiddenSize,
-        convention: convention,
-        initialization: initialization,
-        using: &stream
-      )
-    }
-    let (input, hidden) = (inputSize, hiddenSize)
-    switch self {
-    case .lstm: return lstm(LSTMCell.Options())
-    case .lstmPeephole: return lstm(LSTMCell.Options(isPeephole: true))
-    case .lstmCoupled: return lstm(LSTMCell.Options(isCoupled: true))
-    case .gru: return gru(.resetAfter)
-    case .gruResetBefore: return gru(.resetBefore)
-    case .rnn:
-      return RNN(
-        inputSize: input,
-        hiddenSize: hidden,
-        initialization: initialization,
-        using: &stream
-      )
-    case .indRNN:
-      return IndRNN(
-        inputSize: input,
-        hiddenSize: hidden,
-        initialization: initialization,
-        using: &stream
-      )
-    case .minGRU:
-      return MinGRU(
-        inputSize: input,
-        hiddenSize: hidden,
-        initialization: initialization,
-        using: &stream
-      )
-    case .minLSTM:
-      return MinLSTM(
-        inputSize: input,
-        hiddenSize: hidden,
-        forgetBias: forgetBias,
-        initialization: initialization,
-        using: &stream
-      )
+    case .lstm: result = lstm(LSTMCell.Options())
+    case .lstmPeephole: result = lstm(LSTMCell.Options(isPeephole: true))
+    case .lstmCoupled: result = lstm(LSTMCell.Options(isCoupled: true))
+    case .lstmLayerNorm: result = lstm(LSTMCell.Options(normalizesLayers: true))
+    case .gru: result = gru(.resetAfter)
+    case .gruResetBefore: result = gru(.resetBefore)
+    case .rnn: result = rnn(.tanh)
+    case .rnnReLU: result = rnn(.relu)
+    case .indRNN: result = rnn(.relu, .indrnn)
+    case .minGRU: result = direction(.mingru)
+    case .minLSTM: result = direction(.minlstm)
     case .lem:
-      return LEM(
-        inputSize: input,
-        hiddenSize: hidden,
-        initialization: initialization,
-        using: &stream
-      )
-    case .slstm:
-      return SLSTM(
-        inputSize: input,
-        hiddenSize: hidden,
-        forgetBias: forgetBias,
-        initialization: initialization,
-        using: &stream
-      )
+      result = direction(.lem)
+      result.timeStep = 1
+    case .slstm: result.forgetGate = .sigmoid
     }
-  }
-
-  /// A model of one layer of the cell and a head, with starting values drawn by `seed`.
-  func model(
-    inputSize: Int,
-    hiddenSize: Int,
-    classes: Int,
-    forgetBias: Float = 1,
-    initialization: Initialization,
-    seed: UInt64
-  ) -> SequenceModel {
-    var stream = RandomStream(seed: seed, purpose: .initialisation, index: 0)
-    let layer = layer(
-      inputSize: inputSize,
-      hiddenSize: hiddenSize,
-      forgetBias: forgetBias,
-      initialization: initialization,
-      using: &stream
-    )
-    return SequenceModel(
-      layer,
-      classes: classes,
-      initialization: initialization,
-      seed: seed
-    )
+    return result
   }
 }

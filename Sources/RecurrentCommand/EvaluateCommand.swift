@@ -61,6 +61,7 @@ struct EvaluateCommand: AsyncParsableCommand {
     }
     let examples = on == .test ? splits.test : splits.validation
     guard examples.features == trained.record.features,
+      examples.steps == trained.record.steps || trained.model.reading == .rows,
       examples.classNames.count == trained.record.classNames.count
     else {
       throw CommandFailure(
@@ -106,13 +107,16 @@ struct TrainedRun {
     let folder = try RunFolder(existing: name)
     record = try RunRecord(of: folder)
     model = try SequenceModel(contentsOf: folder.model)
-    guard model.layers[0].inputSize == record.features,
-      model.layers[0].outputSize == record.recipe.hiddenSize,
+    let recipe = record.recipe
+    let structure = recipe.structure ?? ModelStructure()
+    guard let read = structure.reading.size(steps: record.steps, features: record.features),
+      recipe.layersProblem == nil,
+      model.layerDescriptions == recipe.layers(inputSize: read.features),
       model.head.outputSize == record.classNames.count,
-      model.summary == .lastOutput
+      (model.reading, model.summary) == (structure.reading, structure.summary)
     else {
       throw CommandFailure(
-        "\(folder.model): does not belong to \(folder.record): the sizes differ"
+        "\(folder.model): does not belong to \(folder.record): the layers differ"
       )
     }
     for (name, value) in model.parameters where !value.elements.allSatisfy(\.isFinite) {

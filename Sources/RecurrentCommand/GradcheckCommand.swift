@@ -22,6 +22,9 @@ struct GradcheckCommand: AsyncParsableCommand {
   @OptionGroup(title: "A new model")
   var model: ModelOptions
 
+  @OptionGroup(title: "Its layers")
+  var structure: StructureOptions
+
   @Option(parsing: .unconditional, help: "Steps of a sequence. Default: 6, or the run's.")
   var steps: Int?
 
@@ -42,8 +45,11 @@ struct GradcheckCommand: AsyncParsableCommand {
     @Option(help: "The recurrent cell: \(CellName.list). Default: lstm.")
     var cell: CellName?
 
-    @Option(parsing: .unconditional, help: "Hidden units. Default: 8.")
-    var hidden: Int?
+    @Option(
+      parsing: .unconditional,
+      help: "Hidden units; of layers one on another separated by commas. Default: 8."
+    )
+    var hidden: LayerSizes?
 
     @Option(parsing: .unconditional, help: "Features of a step. Default: 5.")
     var features: Int?
@@ -57,10 +63,13 @@ struct GradcheckCommand: AsyncParsableCommand {
 
   func validate() throws {
     try Program.checkEnvironment()
-    if run != nil && model.isChosen {
-      throw ValidationError("a run has a model; leave out --cell, --hidden and --features")
+    let isStructured = try structure.applied(to: model.recipe).structure != nil
+    if run != nil && (model.isChosen || isStructured) {
+      throw ValidationError(
+        "a run has a model; leave out --cell, --hidden, --features and what is said of its layers"
+      )
     }
-    try Self.check("--hidden", model.hidden, 1...1024)
+    try model.hidden?.check("--hidden", most: 1024)
     try Self.check("--features", model.features, 1...1024)
     try Self.check("--steps", steps, 1...10_000)
     try Self.check("--batch", batch, 1...1024)
@@ -86,7 +95,13 @@ struct GradcheckCommand: AsyncParsableCommand {
   private func subject() async throws -> (SequenceModel, SequenceDataset) {
     guard let run else {
       let examples = randomExamples()
-      return (model.recipe.model(for: examples, seed: seed), examples)
+      let recipe = try structure.applied(to: model.recipe)
+      guard let model = recipe.model(for: examples, seed: seed) else {
+        throw CommandFailure(
+          "--read both needs as many steps as features; use --steps \(examples.features)"
+        )
+      }
+      return (model, examples)
     }
     let trained = try TrainedRun(run)
     let splits = try await trained.record.data.load()
@@ -108,9 +123,15 @@ struct GradcheckCommand: AsyncParsableCommand {
     on examples: SequenceDataset
   ) -> GradientReport {
     let input = examples.tensor(at: 0..<examples.count)
-    let read = input.slice(0..<min(steps ?? examples.steps, examples.steps), along: 1)
+    let all = examples.steps
+    let count = model.reading == .rows ? min(steps ?? all, all) : all
+    let read = input.slice(0..<count, along: 1)
+    // The same masks at each evaluation, so that there is one function to differentiate.
+    let pass = SequencePass(
+      masks: MaskStreams(seed: seed, step: 0, examples: Array(0..<examples.count))
+    )
     return checkGradients(of: model, samples: samples, seed: seed) { model in
-      softmaxCrossEntropy(logits: model(read), labels: examples.labels)
+      softmaxCrossEntropy(logits: model.logits(read, in: pass), labels: examples.labels)
     }
   }
 

@@ -43,10 +43,10 @@ struct LearningOptions: ParsableArguments {
   var patience: Int?
 
   func validate() throws {
-    try Self.checkShare("--momentum", momentum)
-    try Self.checkShare("--label-smoothing", labelSmoothing)
-    try Self.checkShare("--average", average)
-    try Self.checkShare("--dropout", dropout)
+    try checkShare("--momentum", momentum)
+    try checkShare("--label-smoothing", labelSmoothing)
+    try checkShare("--average", average)
+    try checkShare("--dropout", dropout)
     if let weightDecay, !(weightDecay >= 0 && weightDecay.isFinite) {
       throw ValidationError("--weight-decay is \(weightDecay); use a number from 0 up")
     }
@@ -60,11 +60,6 @@ struct LearningOptions: ParsableArguments {
         "--patience is \(patience); use a whole number from 1 to 1000000"
       )
     }
-  }
-
-  private static func checkShare(_ name: String, _ value: Float?) throws {
-    guard let value, !(value >= 0 && value < 1) else { return }
-    throw ValidationError("\(name) is \(value); use a number from 0 to below 1")
   }
 
   /// The recipe with every setting that was given.

@@ -93,7 +93,7 @@ extension Precision: ExpressibleByArgument {}
 /// Every setting of a training run but the data, the seed and the threads.
 struct Recipe: Codable, Equatable {
   var cell = CellName.lstm
-  var hiddenSize = 128
+  var hiddenSize: LayerSizes = 128
   var forgetBias: Float = 1
   var initialization = Initialization.recommended
   var epochs = 10
@@ -122,18 +122,13 @@ struct Recipe: Codable, Equatable {
   var patience: Int?
   /// How training examples are changed before they are read; nil for not.
   var augmentation: Augmentation?
+  /// How the layers are put together; nil for one direction, the last output and nothing dropped.
+  var structure: ModelStructure?
 
-  /// A model with starting values drawn by `seed`.
-  func model(for dataset: SequenceDataset, seed: UInt64) -> SequenceModel {
-    var model = cell.model(
-      inputSize: dataset.features,
-      hiddenSize: hiddenSize,
-      classes: dataset.classNames.count,
-      forgetBias: forgetBias,
-      initialization: initialization,
-      seed: seed
-    )
-    model.headDropout = dropout ?? 0
-    return model
+  /// The cell and its sizes, in words.
+  var modelText: String {
+    let count = hiddenSize.sizes.count
+    return cell.title + (count == 1 ? "" : " of \(count) layers")
+      + " with \(hiddenSize.text) hidden units"
   }
 }

@@ -20,12 +20,13 @@ struct RunPictures {
   private func report(name: String) -> RunReport {
     let recipe = record.recipe
     let cell = recipe.cell.title
+    let reading = recipe.structure?.reading ?? .rows
     return RunReport(
       title: "\(cell) on \(record.data.name.title)",
       runName: name,
       summary: """
-        \(recipe.cell.isAn ? "An" : "A") \(cell) of \(recipe.hiddenSize) hidden units read \
-        \(record.trainingCount) images row by row, \(record.epochs.count) time\(record.epochs.count == 1 ? "" : "s") \
+        \(recipe.cell.isAn ? "An" : "A") \(recipe.modelText) read \
+        \(record.trainingCount) images by \(reading.words), \(record.epochs.count) time\(record.epochs.count == 1 ? "" : "s") \
         over, and then read \(percent(evaluation.accuracy)) of \(record.testCount) new images rightly.
         """,
       settings: settings,
@@ -67,7 +68,8 @@ struct RunPictures {
       ),
       entry("Data SHA-256", record.dataFingerprint),
       entry("Cell", recipe.cell.rawValue),
-      entry("Hidden units", "\(recipe.hiddenSize)"),
+      entry("Hidden units", recipe.hiddenSize.text),
+      entry("Layers", recipe.structure?.parts.joined(separator: ", ") ?? "plain"),
     ]
     if recipe.cell.hasForgetBias { entries.append(entry("Forget bias", "\(recipe.forgetBias)")) }
     entries += [

@@ -17,6 +17,7 @@ struct TrainingSession {
   init(
     selection: DataSelection,
     splits: DataSplits,
+    model: SequenceModel,
     recipe: Recipe,
     seed: UInt64,
     threads: Int,
@@ -25,7 +26,7 @@ struct TrainingSession {
     self.splits = splits
     self.threads = threads
     self.folder = folder
-    kept = recipe.model(for: splits.training, seed: seed)
+    kept = model
     trainer = recipe.trainer(of: kept, seed: seed, threads: threads)
     stopping = recipe.patience.map { EarlyStopping(patience: $0) }
     record = RunRecord(
@@ -88,13 +89,14 @@ struct TrainingSession {
       Learning \(record.data.name.title): \(splits.training.count) examples to train, \
       \(splits.validation.count) to validate, \(splits.test.count) to test, \
       each \(record.steps) steps of \(record.features)
-      \(recipe.cell.title) with \(recipe.hiddenSize) hidden units, \
+      \(recipe.modelText), \
       \(kept.parameterCount) parameters; \(recipe.optimizer.rawValue), \
       learning rate \(recipe.learningRate), batch \(recipe.batchSize), seed \(record.seed), \
       \(threads) thread\(threads == 1 ? "" : "s"), \(record.instructionSet)\
       \(recipe.precision.map { ", \($0.rawValue)" } ?? "")
       """
     )
+    if let parts = recipe.structure?.parts { print("Layers: \(parts.joined(separator: ", "))") }
     if let augmentation = recipe.augmentation { print("Augmentation: \(augmentation)") }
   }
 

@@ -17,18 +17,13 @@ struct CellNameTests {
     )
   }
 
-  @Test func `the plain cells' models are those of the library`() {
+  @Test func `the plain cells' models are those of the library`() throws {
     for (cell, model) in [
       (CellName.lstm, SequenceModel.lstm(inputSize: 3, hiddenSize: 5, classes: 2, seed: 4)),
       (.rnn, .rnn(inputSize: 3, hiddenSize: 5, classes: 2, seed: 4)),
     ] {
-      let named = cell.model(
-        inputSize: 3,
-        hiddenSize: 5,
-        classes: 2,
-        initialization: .recommended,
-        seed: 4
-      )
+      let recipe = Recipe(cell: cell, hiddenSize: 5)
+      let named = try #require(recipe.model(steps: 7, features: 3, classes: 2, seed: 4))
       #expect(named.safetensors.bytes == model.safetensors.bytes)
     }
   }

@@ -131,10 +131,10 @@ struct DamagedRunTests {
   }
 
   @Test(arguments: [
-    ("\"features\" : 28", "\"features\" : 27", "sizes differ"),
-    ("\"features\" : 28", "\"features\" : -1", "sizes differ"),
-    ("\"hiddenSize\" : 8", "\"hiddenSize\" : 80", "sizes differ"),
-    ("    \"9\"\n", "    \"9\", \"10\"\n", "sizes differ"),
+    ("\"features\" : 28", "\"features\" : 27", "layers differ"),
+    ("\"features\" : 28", "\"features\" : -1", "layers differ"),
+    ("\"hiddenSize\" : 8", "\"hiddenSize\" : 80", "layers differ"),
+    ("    \"9\"\n", "    \"9\", \"10\"\n", "layers differ"),
     ("\"name\" : \"mnist\"", "\"name\" : \"letters\"", "is not the record of a run"),
     ("\"seed\" : 1", "\"seed\" : -1", "is not the record of a run"),
     ("\"dataFingerprint\" : \"", "\"dataFingerprint\" : \"0", "SHA-256"),

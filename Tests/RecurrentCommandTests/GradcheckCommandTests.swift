@@ -45,7 +45,7 @@ struct GradcheckCommandTests {
     ("--hidden 0", 2, "--hidden is 0; use a whole number from 1 to 1024"),
     ("--steps -1", 2, "--steps is -1"), ("--batch 0", 2, "--batch is 0"),
     ("--samples 0", 2, "--samples is 0"), ("--features 0", 2, "--features is 0"),
-    ("small --cell rnn", 2, "a run has a model; leave out --cell, --hidden and --features"),
+    ("small --cell rnn", 2, "a run has a model; leave out --cell, --hidden, --features"),
     ("nowhere", 1, "runs/nowhere: there is no run here"),
   ])
   func `wrong use is refused in one line`(

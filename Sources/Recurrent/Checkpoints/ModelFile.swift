@@ -54,8 +54,12 @@ extension SequenceModel {
     guard let last = layers.last, last.outputSize == weight.shape[1] else {
       throw file.problem("array '\(head)weight' does not fit the last recurrent layer")
     }
-    let summary = file.metadata["summary"].flatMap(Summary.init) ?? .lastOutput
-    self.init(layers: layers, summary: summary, head: Dense(weight: weight, bias: bias))
+    self.init(
+      reading: try file.reading(),
+      layers: layers,
+      summary: file.summary,
+      head: Dense(weight: weight, bias: bias)
+    )
   }
 
   /// Reads a model whose layers are described in the file.
@@ -94,8 +98,9 @@ extension SequenceModel {
       layers.last?.outputSize == weight.shape[1]
     else { throw file.problem("has arrays that no layer uses, or a head that does not fit") }
     self.init(
+      reading: try file.reading(),
       layers: layers,
-      summary: file.metadata["summary"].flatMap(Summary.init) ?? .lastOutput,
+      summary: file.summary,
       headDropout: file.metadata["head_dropout"].flatMap(Float.init).flatMap {
         (0..<1).contains($0) ? $0 : nil
       } ?? 0,
@@ -144,11 +149,10 @@ extension SequenceModel {
 
   /// The descriptions of the layers as text; nil where one cannot be described.
   private var layersText: String? {
-    let descriptions = layers.compactMap { ($0 as? any DescribedLayer)?.layerDescription }
-    guard descriptions.count == layers.count else { return nil }
+    guard let layerDescriptions else { return nil }
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.sortedKeys]
-    return (try? encoder.encode(descriptions)).map { String(decoding: $0, as: UTF8.self) }
+    return (try? encoder.encode(layerDescriptions)).map { String(decoding: $0, as: UTF8.self) }
   }
 
   /// The model as a safetensors file that PyTorch's `load_state_dict` takes where its layers are
@@ -157,6 +161,7 @@ extension SequenceModel {
   /// Layers of a program's own are written under their names, but a file does not make them.
   public var safetensors: SafetensorsFile {
     var file = SafetensorsFile(metadata: ["format": "pt", "summary": summary.rawValue])
+    if reading != .rows { file.metadata["reading"] = reading.rawValue }
     if !isPlainStack, let layersText {
       file.metadata["layers"] = layersText
       if headDropout > 0 { file.metadata["head_dropout"] = "\(headDropout)" }
@@ -186,6 +191,19 @@ extension SequenceModel {
 }
 
 extension SafetensorsFile {
+  /// How the model in the file reads its input; no word of it means rows.
+  fileprivate func reading() throws(FileError) -> SequenceModel.Reading {
+    guard let word = metadata["reading"] else { return .rows }
+    guard let reading = SequenceModel.Reading(rawValue: word) else {
+      throw problem("holds a model that reads '\(word)', which this version does not")
+    }
+    return reading
+  }
+
+  fileprivate var summary: SequenceModel.Summary {
+    metadata["summary"].flatMap(SequenceModel.Summary.init) ?? .lastOutput
+  }
+
   fileprivate func matrix(named name: String) throws(FileError) -> Tensor {
     let tensor = try tensor(named: name)
     guard tensor.shape.rank == 2, tensor.count > 0 else {

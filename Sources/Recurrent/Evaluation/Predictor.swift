@@ -32,8 +32,8 @@ public final class Predictor: @unchecked Sendable {
   /// - Precondition: The data set has the features that the model reads.
   public func logits(for dataset: SequenceDataset) -> Tensor {
     require(
-      dataset.features == weights.inputSize,
-      "the model reads \(weights.inputSize) features a step, the data set has \(dataset.features)"
+      weights.fit(dataset),
+      "the model reads \(weights.inputText), the data set has \(dataset.features) features a step"
     )
     let parts = (0..<dataset.count).split(by: partSize(of: dataset.count))
     let indices = Array(dataset.sortedByLength(Array(0..<dataset.count)[...]))

@@ -36,6 +36,8 @@ public struct SequenceModel: SequenceClassifier {
     case maxOutput
   }
 
+  /// In which way the first layer reads the input.
+  public let reading: Reading
   /// The recurrent layers, the first reads the input.
   public var layers: [any RecurrentLayer]
   /// Which outputs the head reads.
@@ -50,6 +52,7 @@ public struct SequenceModel: SequenceClassifier {
   /// - Precondition: There is at least one recurrent layer, and each reads what the one before
   ///   gives; the dropout is from 0 up to 1.
   public init(
+    reading: Reading = .rows,
     layers: [any RecurrentLayer],
     summary: Summary = .lastOutput,
     headDropout: Float = 0,
@@ -64,6 +67,7 @@ public struct SequenceModel: SequenceClassifier {
         "a layer that gives \(layer.outputSize) features cannot feed one that reads \(next)"
       )
     }
+    self.reading = reading
     self.layers = layers
     self.summary = summary
     self.headDropout = headDropout
@@ -90,7 +94,7 @@ public struct SequenceModel: SequenceClassifier {
       using: &stream
     )
     return SequenceModel(
-      layer,
+      [layer],
       classes: classes,
       initialization: initialization,
       seed: seed
@@ -117,25 +121,31 @@ public struct SequenceModel: SequenceClassifier {
       using: &stream
     )
     return SequenceModel(
-      layer,
+      [layer],
       classes: classes,
       initialization: initialization,
       seed: seed
     )
   }
 
-  /// Creates a model of one layer, with a dense head whose parameters are drawn by `seed`.
+  /// Creates a model with a dense head whose parameters are drawn by `seed`.
   package init(
-    _ layer: any RecurrentLayer,
+    reading: Reading = .rows,
+    _ layers: [any RecurrentLayer],
+    summary: Summary = .lastOutput,
+    headDropout: Float = 0,
     classes: Int,
     initialization: Initialization,
     seed: UInt64
   ) {
     var stream = RandomStream(seed: seed, purpose: .initialisation, index: 1)
     self.init(
-      layers: [layer],
+      reading: reading,
+      layers: layers,
+      summary: summary,
+      headDropout: headDropout,
       head: Dense(
-        inputSize: layer.outputSize,
+        inputSize: layers.last?.outputSize ?? 0,
         outputSize: classes,
         initialization: initialization,
         using: &stream
@@ -147,7 +157,7 @@ public struct SequenceModel: SequenceClassifier {
   ///
   /// They are `[batch, classes]`, or `[batch, time, classes]` where all outputs are kept.
   ///
-  /// - Precondition: The input has rank 3 and the first layer's input size.
+  /// - Precondition: The input has rank 3, and what is read of it the first layer's input size.
   public func callAsFunction(_ input: Tensor) -> Tensor { logits(input, in: SequencePass()) }
 
   /// Returns the logits for sequences of the pass's lengths, in training with its masks.
@@ -155,7 +165,8 @@ public struct SequenceModel: SequenceClassifier {
   /// - Precondition: As for a call; there is a length for each row, from 1 to the number of steps.
   public func logits(_ input: Tensor, in pass: SequencePass) -> Tensor {
     var pass = pass
-    var output = LayerOutput(outputs: input, final: input)
+    let read = reading.of(input, lengths: pass.lengths)
+    var output = LayerOutput(outputs: read, final: read)
     for (index, layer) in layers.enumerated() {
       pass.layer = index
       output = layer.run(output.outputs, in: pass)

@@ -5,23 +5,21 @@
 /// first step, which is zero. Gates, biases, the head, the loss and the optimizer are not counted:
 /// they grow with one size fewer.
 package struct OperationCount: Sendable, Equatable {
-  /// The sizes of one recurrent layer.
+  /// The multiply-adds of one step of one sequence in a layer, or in one direction of it.
   package struct Layer: Sendable, Equatable {
-    /// The number of gates that read the input: 4 in an LSTM, 1 in a simple recurrent network.
-    package let gates: Int
-    /// The number of gates that read the hidden state.
-    package let recurrentGates: Int
-    /// The number of features that one step reads.
-    package let inputSize: Int
-    /// The number of hidden units.
-    package let hiddenSize: Int
+    /// Those with the input.
+    package var input: Int
+    /// Those with the state before.
+    package var state: Int
+    /// Those of a projection of what the gates give.
+    package var projection = 0
+    /// Whether the layer reads what another one gives, which needs a gradient.
+    package var isAboveAnother = false
 
-    /// Creates a layer's sizes.
-    package init(gates: Int, recurrentGates: Int? = nil, inputSize: Int, hiddenSize: Int) {
-      self.gates = gates
-      self.recurrentGates = recurrentGates ?? gates
-      self.inputSize = inputSize
-      self.hiddenSize = hiddenSize
+    /// Counts for gates that read the input and the hidden state.
+    package init(gates: Int, inputSize: Int, hiddenSize: Int) {
+      input = gates * inputSize * hiddenSize
+      state = gates * hiddenSize * hiddenSize
     }
   }
 
@@ -30,19 +28,41 @@ package struct OperationCount: Sendable, Equatable {
   /// The operations of a training step: forward, and the gradients of weights, states and inputs.
   package let training: Double
 
-  /// Counts for layers one on another, which read `batch` sequences of `steps` steps.
+  /// Counts for layers that read `batch` sequences of `steps` steps.
   package init(layers: [Layer], batch: Int, steps: Int) {
     var (forward, training) = (0.0, 0.0)
-    for (index, layer) in layers.enumerated() {
-      // One step's product with the input, and one with the state; a backward pass needs as many
-      // again for the gradient of the weight and for that of the other factor.
-      let columns = 2 * Double(batch) * Double(layer.hiddenSize)
-      let input = columns * Double(layer.gates * layer.inputSize) * Double(steps)
-      let state = columns * Double(layer.recurrentGates * layer.hiddenSize) * Double(steps - 1)
-      forward += input + state
-      training += (index == 0 ? 2 : 3) * input + 3 * state
+    for layer in layers {
+      // A backward pass needs as many again for the gradient of the weight and for that of the
+      // other factor.
+      let rows = 2 * Double(batch)
+      let input = rows * Double(layer.input * steps)
+      let others = rows * Double(layer.state * (steps - 1) + layer.projection * steps)
+      forward += input + others
+      training += (layer.isAboveAnother ? 3 : 2) * input + 3 * others
     }
     self.forward = forward
     self.training = training
+  }
+}
+
+extension OperationCount {
+  /// The multiply-adds of the layers of a model, direction by direction; nil if one is not built in.
+  package static func layers(of model: SequenceModel) -> [Layer]? {
+    var layers: [Layer] = []
+    for (index, layer) in model.layers.enumerated() {
+      guard let plan = (layer as? any FusedLayer)?.plan else { return nil }
+      layers += plan.directions.map { Layer($0.cell, isAboveAnother: index > 0) }
+    }
+    return layers
+  }
+}
+
+extension OperationCount.Layer {
+  fileprivate init(_ cell: FusedCell, isAboveAnother: Bool) {
+    let products = cell.second == nil ? 0 : cell.outputSize * cell.hiddenSize
+    input = cell.gates.count { $0.input != nil } * cell.inputSize * cell.hiddenSize
+    state = cell.gates.count { $0.recurrent != nil } * cell.outputSize * cell.hiddenSize
+    if cell.isProjected { projection = products } else { state += products }
+    self.isAboveAnother = isAboveAnother
   }
 }

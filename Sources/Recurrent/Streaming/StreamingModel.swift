@@ -24,6 +24,9 @@ public struct StreamingModel: Sendable {
   ///
   /// - Throws: `StreamingError` if a layer cannot run step by step.
   public init(_ model: SequenceModel) throws(StreamingError) {
+    guard model.reading == .rows else {
+      throw StreamingError(layer: nil, type: model.reading.rawValue, reason: .readsColumns)
+    }
     guard model.summary == .lastOutput || model.summary == .allOutputs else {
       throw StreamingError(layer: nil, type: model.summary.rawValue, reason: .readsAllSteps)
     }
@@ -155,11 +158,13 @@ public struct StreamingError: Error, Sendable, Equatable, CustomStringConvertibl
     case readsBackward
     /// The head reads a mean or a maximum over all steps.
     case readsAllSteps
+    /// A column of the input is whole only after its last step.
+    case readsColumns
   }
 
   /// The layer's place among the layers, from 0; nil where it is the model.
   public let layer: Int?
-  /// The name of the layer's type, or of the model's summary.
+  /// The name of the layer's type, of the model's summary, or of what it reads.
   public let type: String
   /// Why it cannot.
   public let reason: Reason
@@ -173,6 +178,8 @@ public struct StreamingError: Error, Sendable, Equatable, CustomStringConvertibl
       "\(place) cannot be streamed: it reads from the end; use layers of one direction, forward"
     case .readsAllSteps:
       "\(place) cannot be streamed: its head reads all steps; use the last output"
+    case .readsColumns:
+      "\(place) cannot be streamed: a column is whole only at the end; read rows"
     }
   }
 }

@@ -65,10 +65,10 @@ final class FusedEngine: TrainingEngine, @unchecked Sendable {
     gradient: inout Gradient
   ) -> BatchResult {
     require(
-      dataset.features == weights.inputSize && dataset.classNames.count == weights.classes,
+      weights.fit(dataset) && dataset.classNames.count == weights.classes,
       """
-      a model of \(weights.inputSize) features and \(weights.classes) classes cannot be trained \
-      on \(dataset.features) features and \(dataset.classNames.count) classes
+      a model that reads \(weights.inputText) and knows \(weights.classes) classes cannot be \
+      trained on steps of \(dataset.features) features and \(dataset.classNames.count) classes
       """
     )
     let sharding = Sharding(rows: indices.count)

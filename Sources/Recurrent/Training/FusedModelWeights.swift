@@ -10,6 +10,7 @@ final class FusedModelWeights: @unchecked Sendable {
   let plans: [FusedLayerPlan]
   /// The weights of each layer's directions.
   let layers: [[FusedLayerWeights]]
+  let reading: SequenceModel.Reading
   let summary: SequenceModel.Summary
   let headDropout: Float
   let classes: Int
@@ -27,6 +28,7 @@ final class FusedModelWeights: @unchecked Sendable {
     guard plans.count == model.layers.count, model.summary != .allOutputs else { return nil }
     self.plans = plans
     self.precision = precision
+    reading = model.reading
     summary = model.summary
     headDropout = model.headDropout
     classes = model.head.outputSize
@@ -57,6 +59,18 @@ final class FusedModelWeights: @unchecked Sendable {
   }
 
   var inputSize: Int { plans[0].inputSize }
+  /// Whether the model can read such sequences.
+  func fit(_ dataset: SequenceDataset) -> Bool {
+    reading.size(steps: dataset.steps, features: dataset.features)?.features == inputSize
+  }
+  /// What the model reads, for a message.
+  var inputText: String {
+    switch reading {
+    case .rows: "\(inputSize) features a step"
+    case .columns: "columns of \(inputSize)"
+    case .rowsAndColumns: "rows and columns of \(inputSize / 2)"
+    }
+  }
   /// The size of the last layer's output, which the head reads.
   var headInputs: Int { plans[plans.count - 1].outputSize }
   /// The panels of the head's outputs.

@@ -5,6 +5,7 @@ final class FusedWorker {
   private let weights: FusedModelWeights
   private let layers: [FusedLayerRun]
   private let input = Buffer()
+  private let readInput = Buffer()
   private let head: FusedHead
   private let augmentationMemory = AugmentationMemory()
   private var extent = FusedSequence.Extent(rows: 0, steps: 0)
@@ -41,7 +42,8 @@ final class FusedWorker {
       gatheringIn: input,
       augmentedBy: pass.augmentation,
       workingIn: augmentationMemory
-    ) { input in
+    ) { given in
+      let input = unsafe read(given, of: dataset)
       unsafe forward(input, drawing: drawing, keeping: .everything)
       let result = unsafe head.train(
         dataset,
@@ -64,12 +66,38 @@ final class FusedWorker {
     measure(dataset, indices)
     unsafe dataset.withSteps(at: indices, gatheringIn: input) { input in
       unsafe forward(
-        input,
+        read(input, of: dataset),
         drawing: nil,
         keeping: weights.summary == .lastOutput ? .lastOutput : .outputs
       )
     }
     unsafe head.multiply(rows: indices.count, into: target)
+  }
+
+  /// The sequences in the way the model reads them.
+  private func read(
+    _ input: FusedSequence.Steps,
+    of dataset: SequenceDataset
+  ) -> FusedSequence.Steps {
+    let reading = weights.reading
+    guard reading != .rows,
+      let size = reading.size(steps: dataset.steps, features: dataset.features)
+    else { return unsafe input }
+    reading.requireWhole(extent.running == nil && extent.steps == dataset.steps)
+    extent.steps = size.steps
+    let target = unsafe readInput.reserve(extent.rows * size.steps * size.features)
+    unsafe reading.read(
+      input,
+      rows: extent.rows,
+      steps: dataset.steps,
+      features: dataset.features,
+      into: target
+    )
+    return unsafe FusedSequence.Steps(
+      base: UnsafePointer(target),
+      rowStride: size.steps * size.features,
+      stepStride: size.features
+    )
   }
 
   /// Takes the rows' lengths from the data set.

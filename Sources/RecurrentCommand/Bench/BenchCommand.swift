@@ -126,7 +126,7 @@ struct BenchCommand: AsyncParsableCommand {
   private func ownShapes() throws -> [BenchShape] {
     let shapes = try shape.map(BenchShape.init(argument:))
     for shape in shapes {
-      let gigabytes = shape.memory(gates: cell.gates.input) / 1e9
+      let gigabytes = shape.memory / 1e9
       guard gigabytes < Double(ProcessInfo.processInfo.physicalMemory) / 2e9 else {
         throw ValidationError(
           """

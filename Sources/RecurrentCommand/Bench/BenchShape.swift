@@ -36,11 +36,12 @@ struct BenchShape: Hashable {
   /// The shape as it is written on the command line.
   var text: String { "\(batch)x\(steps)x\(input)x\(hidden)" }
 
-  /// About how much memory a training step takes, in bytes.
+  /// About how much memory a training step of a cell of four gates takes, in bytes.
   ///
   /// A worker keeps a step's input, gates, states and their gradients; the weights are held as they
   /// are, packed for both ways, and as a gradient in each of up to 16 parts of a batch.
-  func memory(gates: Int) -> Double {
+  var memory: Double {
+    let gates = 4
     let perStep = Double(input) + Double(gates + 5) * Double(hidden)
     let weights = Double(gates) * Double(hidden) * Double(input + hidden)
     let parts = Double(min(16, max(1, batch / 4)))

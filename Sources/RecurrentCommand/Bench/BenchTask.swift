@@ -71,22 +71,15 @@ struct ModelTask: BenchTask {
   var shape: String { sizes.text }
 
   var operations: Double {
-    let layer = OperationCount.Layer(
-      gates: cell.gates.input,
-      recurrentGates: cell.gates.recurrent,
-      inputSize: sizes.input,
-      hiddenSize: sizes.hidden
-    )
-    let count = OperationCount(layers: [layer], batch: sizes.batch, steps: sizes.steps)
+    let layers = OperationCount.layers(of: model) ?? []
+    let count = OperationCount(layers: layers, batch: sizes.batch, steps: sizes.steps)
     return switch work {
     case .training, .coarseTraining: count.training
     case .unequalTraining:
       count.training * Double(lengths.reduce(0, +)) / Double(sizes.batch * sizes.steps)
     case .inference: count.forward
     // No step is the first, so that each has a state to multiply.
-    case .streaming:
-      2 * Double(sizes.steps * sizes.hidden)
-        * Double(cell.gates.input * sizes.input + cell.gates.recurrent * sizes.hidden)
+    case .streaming: layers.reduce(0) { $0 + 2 * Double(sizes.steps * ($1.input + $1.state)) }
     }
   }
 
@@ -139,9 +132,12 @@ struct ModelTask: BenchTask {
 
   /// A model whose starting values are quickly drawn.
   private var model: SequenceModel {
-    cell.model(
-      inputSize: sizes.input,
-      hiddenSize: sizes.hidden,
+    var stream = RandomStream(seed: 1, purpose: .initialisation)
+    let direction = cell.direction(inputSize: sizes.input, hiddenSize: sizes.hidden)
+    let layer = LayerDescription(directions: [direction])
+      .makeLayer(initialization: .torch, using: &stream)
+    return SequenceModel(
+      [layer].compactMap(\.self),
       classes: Self.classes,
       initialization: .torch,
       seed: 1

@@ -1,31 +1,45 @@
-/// What a model file has to say of a layer beside its arrays, so that the same layer can be made.
+/// What makes a layer the layer it is, but for its parameters: what a model file has to say of it
+/// beside its arrays, and what a program that makes layers by name asks for.
 ///
-/// A stack of plain LSTM or RNN layers needs none; its arrays say it all.
-struct LayerDescription: Codable, Equatable {
+/// A file of plain LSTM or RNN layers needs none; its arrays say it all.
+package struct LayerDescription: Codable, Equatable, Sendable {
   /// Which cell a layer runs.
-  enum Kind: String, Codable {
+  package enum Kind: String, Codable, Sendable {
     case rnn, lstm, gru, indrnn, mingru, minlstm, lem, slstm
   }
 
   /// One direction of a layer.
-  struct Direction: Codable, Equatable {
-    var kind: Kind
-    var inputSize: Int
-    var hiddenSize: Int
-    var isReversed = false
-    var learnsState = false
-    var regularization = Regularization()
-    var activation: RNNCell.Activation?
-    var options: LSTMCell.Options?
-    var convention: GRUCell.Convention?
-    var timeStep: Float?
-    var forgetGate: SLSTMCell.ForgetGate?
+  package struct Direction: Codable, Equatable, Sendable {
+    package var kind: Kind
+    package var inputSize: Int
+    package var hiddenSize: Int
+    package var isReversed = false
+    package var learnsState = false
+    package var regularization = Regularization()
+    package var activation: RNNCell.Activation?
+    package var options: LSTMCell.Options?
+    package var convention: GRUCell.Convention?
+    package var timeStep: Float?
+    package var forgetGate: SLSTMCell.ForgetGate?
+
+    /// Creates the description of a plain layer.
+    package init(kind: Kind, inputSize: Int, hiddenSize: Int) {
+      self.kind = kind
+      self.inputSize = inputSize
+      self.hiddenSize = hiddenSize
+    }
   }
 
   /// One direction, or the forward and the backward one.
-  var directions: [Direction]
-  var merge: Merge?
-  var isResidual = false
+  package var directions: [Direction]
+  package var merge: Merge?
+  package var isResidual = false
+
+  /// Creates the description of a layer of one direction, or of two.
+  package init(directions: [Direction], merge: Merge? = nil) {
+    self.directions = directions
+    self.merge = merge
+  }
 }
 
 /// A layer of this library that can be described.
@@ -44,11 +58,11 @@ extension CellLayer: DescribedLayer {
     var direction = LayerDescription.Direction(
       kind: .rnn,
       inputSize: inputSize,
-      hiddenSize: hiddenSize,
-      isReversed: isReversed,
-      learnsState: learnedState != nil,
-      regularization: regularization
+      hiddenSize: hiddenSize
     )
+    direction.isReversed = isReversed
+    direction.learnsState = learnedState != nil
+    direction.regularization = regularization
     switch cell {
     case let cell as RNNCell: direction.activation = cell.activation
     case let cell as LSTMCell: (direction.kind, direction.options) = (.lstm, cell.options)
@@ -81,17 +95,37 @@ extension Residual: DescribedLayer {
   }
 }
 
-// From a description to a layer, whose parameters are yet to be read.
+extension SequenceModel {
+  /// What the layers are, the first first; nil where one cannot be described.
+  package var layerDescriptions: [LayerDescription]? {
+    let descriptions = layers.compactMap { ($0 as? any DescribedLayer)?.layerDescription }
+    return descriptions.count == layers.count ? descriptions : nil
+  }
+}
+
+// From a description to a layer.
 extension LayerDescription {
-  /// The layer; nil if the description is of none, of sizes that do not fit, or of one with more
-  /// than `elements` numbers, which is what the file holds.
+  /// The layer, whose parameters are yet to be read; nil if the description is of none, of sizes
+  /// that do not fit, or of one with more than `elements` numbers, which is what the file holds.
   func makeLayer(elements: Int) -> (any RecurrentLayer)? {
-    guard let first = directions.first, directions.count <= 2,
-      directions.allSatisfy({ $0.isPossible && $0.leastElements <= elements }),
-      directions.allSatisfy({ $0.kind == first.kind && $0.inputSize == first.inputSize })
-    else { return nil }
+    guard directions.allSatisfy({ $0.isPossible && $0.leastElements <= elements }) else {
+      return nil
+    }
     // Starting values that cost no more than their number, since the file's take their place.
     var stream = RandomStream(seed: 0, purpose: .initialisation)
+    return makeLayer(initialization: .torch, using: &stream)
+  }
+
+  /// The layer with starting values drawn from `stream`; nil if the description is of none, or of
+  /// sizes that do not fit.
+  package func makeLayer(
+    forgetBias: Float = 1,
+    initialization: Initialization,
+    using stream: inout RandomStream
+  ) -> (any RecurrentLayer)? {
+    guard let first = directions.first, directions.count <= 2,
+      directions.allSatisfy({ $0.kind == first.kind && $0.inputSize == first.inputSize })
+    else { return nil }
     let layer: (any RecurrentLayer)? =
       switch first.kind {
       case .rnn:
@@ -100,7 +134,7 @@ extension LayerDescription {
             inputSize: $0.inputSize,
             hiddenSize: $0.hiddenSize,
             activation: $0.activation ?? .tanh,
-            initialization: .torch,
+            initialization: initialization,
             using: &stream
           )
         }
@@ -110,7 +144,8 @@ extension LayerDescription {
             inputSize: $0.inputSize,
             hiddenSize: $0.hiddenSize,
             options: $0.options ?? .init(),
-            initialization: .torch,
+            forgetBias: forgetBias,
+            initialization: initialization,
             using: &stream
           )
         }
@@ -120,7 +155,7 @@ extension LayerDescription {
             inputSize: $0.inputSize,
             hiddenSize: $0.hiddenSize,
             convention: $0.convention ?? .resetAfter,
-            initialization: .torch,
+            initialization: initialization,
             using: &stream
           )
         }
@@ -130,27 +165,26 @@ extension LayerDescription {
             inputSize: $0.inputSize,
             hiddenSize: $0.hiddenSize,
             activation: $0.activation ?? .relu,
-            initialization: .torch,
+            initialization: initialization,
             using: &stream
           )
         }
       case .mingru:
-
         make {
           MinGRUCell(
             inputSize: $0.inputSize,
             hiddenSize: $0.hiddenSize,
-            initialization: .torch,
+            initialization: initialization,
             using: &stream
           )
         }
       case .minlstm:
-
         make {
           MinLSTMCell(
             inputSize: $0.inputSize,
             hiddenSize: $0.hiddenSize,
-            initialization: .torch,
+            forgetBias: forgetBias,
+            initialization: initialization,
             using: &stream
           )
         }
@@ -160,7 +194,7 @@ extension LayerDescription {
             inputSize: $0.inputSize,
             hiddenSize: $0.hiddenSize,
             timeStep: $0.timeStep ?? 1,
-            initialization: .torch,
+            initialization: initialization,
             using: &stream
           )
         }
@@ -170,7 +204,8 @@ extension LayerDescription {
             inputSize: $0.inputSize,
             hiddenSize: $0.hiddenSize,
             forgetGate: $0.forgetGate ?? .sigmoid,
-            initialization: .torch,
+            forgetBias: forgetBias,
+            initialization: initialization,
             using: &stream
           )
         }

@@ -1,0 +1,136 @@
+import Recurrent
+
+/// How a model's layers are put together, beyond their cell and sizes; plain to begin with.
+struct ModelStructure: Codable, Equatable {
+  /// How the first layer reads the input.
+  var reading = SequenceModel.Reading.rows
+  /// How the outputs of two directions become one; nil for one direction.
+  var merge: Merge?
+  /// Whether layers that give as many features as they read add their input to their output.
+  var isResidual = false
+  /// Which outputs of the last layer the head reads.
+  var summary = SequenceModel.Summary.lastOutput
+  /// Whether the layers learn the state before the first step.
+  var learnsState = false
+  /// The size to which the hidden state of each LSTM is projected; nil for no projection.
+  var projectionSize: Int?
+  /// What keeps each layer from learning by heart; the dropout of the input is the first layer's.
+  var regularization = Regularization()
+  /// The share of what one layer gives the next that is left out in training.
+  var layerDropout: Float = 0
+
+  /// What is not plain, for a reader; empty if all is.
+  var parts: [String] {
+    let shares: [(name: String, share: Float)] = [
+      ("input dropout", regularization.inputDropout), ("layer dropout", layerDropout),
+      ("recurrent dropout", regularization.recurrentDropout),
+      ("drop-connect", regularization.dropConnect),
+      ("zoneout", regularization.hiddenZoneout), ("cell zoneout", regularization.cellZoneout),
+    ]
+    let words: [String?] = [
+      reading == .rows ? nil : "reads \(reading.words)",
+      merge.map { "both directions (\($0.rawValue))" },
+      isResidual ? "residual" : nil,
+      projectionSize.map { "projected to \($0)" },
+      learnsState ? "learned initial states" : nil,
+      summary == .lastOutput ? nil : "\(summary.word) over the steps",
+    ]
+    return words.compactMap(\.self)
+      + shares.filter { $0.share > 0 }.map { "\($0.name) \($0.share)" }
+  }
+}
+
+extension Recipe {
+  /// The layers of a model that reads `inputSize` features a step, the first first.
+  func layers(inputSize: Int) -> [LayerDescription] {
+    let structure = structure ?? ModelStructure()
+    var layers: [LayerDescription] = []
+    var size = inputSize
+    for (index, hiddenSize) in hiddenSize.sizes.enumerated() {
+      var direction = cell.direction(inputSize: size, hiddenSize: hiddenSize)
+      direction.options?.projectionSize = structure.projectionSize
+      direction.learnsState = structure.learnsState
+      direction.regularization = structure.regularization
+      if index > 0 { direction.regularization.inputDropout = structure.layerDropout }
+      var layer = LayerDescription(directions: [direction])
+      if let merge = structure.merge {
+        direction.isReversed = true
+        layer = LayerDescription(directions: layer.directions + [direction], merge: merge)
+      }
+      let outputSize =
+        (structure.projectionSize ?? hiddenSize) * (structure.merge == .concatenate ? 2 : 1)
+      layer.isResidual = structure.isResidual && outputSize == size
+      layers.append(layer)
+      size = outputSize
+    }
+    return layers
+  }
+
+  /// What is wrong with the layers, in words for the one who asked for them; nil if nothing is.
+  var layersProblem: String? {
+    guard let structure else { return nil }
+    let sizes = hiddenSize.sizes
+    if let size = structure.projectionSize {
+      let least = sizes.min() ?? 0
+      if !cell.isLSTM { return "--projection is for LSTMs; leave it out for \(cell.rawValue)" }
+      guard 0 < size && size < least else {
+        return "--projection is \(size); use a number below the \(least) hidden units"
+      }
+    }
+    if structure.isResidual, !layers(inputSize: 0).contains(where: \.isResidual) {
+      return
+        "--residual needs a layer that gives as many features as it reads; use --hidden 128,128"
+    }
+    if structure.layerDropout > 0 && sizes.count == 1 {
+      return "--layer-dropout acts between layers; use several, such as --hidden 128,128"
+    }
+    if structure.regularization.cellZoneout > 0 && !cell.isLSTM {
+      return "--cell-zoneout is for LSTMs; \(cell.rawValue) has no cell state to keep"
+    }
+    return nil
+  }
+
+  /// A model with starting values drawn by `seed`; nil where it cannot read such a grid.
+  func model(steps: Int, features: Int, classes: Int, seed: UInt64) -> SequenceModel? {
+    let structure = structure ?? ModelStructure()
+    guard let size = structure.reading.size(steps: steps, features: features) else { return nil }
+    var stream = RandomStream(seed: seed, purpose: .initialisation, index: 0)
+    let descriptions = layers(inputSize: size.features)
+    let layers = descriptions.compactMap {
+      $0.makeLayer(forgetBias: forgetBias, initialization: initialization, using: &stream)
+    }
+    guard layers.count == descriptions.count else { return nil }
+    return SequenceModel(
+      reading: structure.reading,
+      layers,
+      summary: structure.summary,
+      headDropout: dropout ?? 0,
+      classes: classes,
+      initialization: initialization,
+      seed: seed
+    )
+  }
+}
+
+extension Recipe {
+  /// A model of sequences and classes like those of `dataset`; nil where it cannot read them.
+  func model(for dataset: SequenceDataset, seed: UInt64) -> SequenceModel? {
+    model(
+      steps: dataset.steps,
+      features: dataset.features,
+      classes: dataset.classNames.count,
+      seed: seed
+    )
+  }
+}
+
+extension SequenceModel.Reading {
+  /// What is read, in words.
+  var words: String {
+    switch self {
+    case .rows: "rows"
+    case .columns: "columns"
+    case .rowsAndColumns: "rows and columns"
+    }
+  }
+}

@@ -1,0 +1,106 @@
+import ArgumentParser
+import Recurrent
+
+/// The settings of a recipe that can be given one by one.
+struct RecipeOptions: ParsableArguments {
+  @Option(help: "The recurrent cell: \(CellName.list).")
+  var cell: CellName?
+
+  @Option(
+    parsing: .unconditional,
+    help: "Hidden units; of layers one on another separated by commas, such as 256,128."
+  )
+  var hidden: LayerSizes?
+
+  @Option(parsing: .unconditional, help: "What an LSTM's forget gate bias starts from.")
+  var forgetBias: Float?
+
+  @Option(
+    name: .customLong("init"),
+    help: """
+      Starting values: recommended, torch, keras, notebook, he, identity, or chrono:T for \
+      memories of up to T steps.
+      """
+  )
+  var initialization: Initialization?
+
+  @Option(parsing: .unconditional, help: "Times to go through the training examples.")
+  var epochs: Int?
+
+  @Option(parsing: .unconditional, help: "Examples in a step.")
+  var batch: Int?
+
+  @Flag(
+    inversion: .prefixedNo,
+    help: "Leave out an epoch's last batch if it is short, as the notebook does."
+  )
+  var dropLast: Bool?
+
+  @Option(
+    help: "gradient-descent, momentum, nesterov, rmsprop, adam, adamw or lion."
+  )
+  var optimizer: OptimizerName?
+
+  @Option(parsing: .unconditional, help: "The size of a step.")
+  var learningRate: Float?
+
+  @Option(parsing: .unconditional, help: "The longest norm of a gradient; 0 for no limit.")
+  var clip: Float?
+
+  @Option(
+    help: """
+      How the learning rate changes: constant, linear (up, then down), step, cosine, one-cycle, or \
+      plateau (halved when the validation cost no longer falls).
+      """
+  )
+  var schedule: ScheduleName?
+
+  @Option(
+    help: "How products are computed: float32, or bf16, faster on processors that have it."
+  )
+  var precision: Precision?
+
+  @OptionGroup
+  var changes: AugmentationOptions
+
+  func validate() throws {
+    try hidden?.check("--hidden")
+    try Self.check("--epochs", epochs, 1...1_000_000)
+    try Self.check("--batch", batch, 1...1_000_000)
+    if let learningRate, !(learningRate > 0 && learningRate.isFinite) {
+      throw ValidationError("--learning-rate is \(learningRate); use a number above 0")
+    }
+    if let clip, !(clip >= 0 && clip.isFinite) {
+      throw ValidationError("--clip is \(clip); use a number above 0, or 0 for no limit")
+    }
+    if let forgetBias, !forgetBias.isFinite {
+      throw ValidationError("--forget-bias is \(forgetBias); use a finite number, such as 1")
+    }
+  }
+
+  private static func check(_ name: String, _ value: Int?, _ range: ClosedRange<Int>) throws {
+    guard let value, !range.contains(value) else { return }
+    throw ValidationError(
+      "\(name) is \(value); use a whole number from \(range.lowerBound) to \(range.upperBound)"
+    )
+  }
+
+  /// The recipe with every setting that was given.
+  func applied(to recipe: Recipe) -> Recipe {
+    var result = recipe
+    result.cell = cell ?? recipe.cell
+    result.hiddenSize = hidden ?? recipe.hiddenSize
+    result.forgetBias = forgetBias ?? recipe.forgetBias
+    result.initialization = initialization ?? recipe.initialization
+    result.epochs = epochs ?? recipe.epochs
+    result.batchSize = batch ?? recipe.batchSize
+    result.dropsLastBatch = dropLast ?? recipe.dropsLastBatch
+    result.optimizer = optimizer ?? recipe.optimizer
+    result.learningRate = learningRate ?? recipe.learningRate
+    if let clip { result.clip = clip == 0 ? nil : clip }
+    result.schedule = schedule ?? recipe.schedule
+    result.precision = precision ?? recipe.precision
+    result.augmentation = changes.augmentation ?? recipe.augmentation
+    return result
+  }
+}

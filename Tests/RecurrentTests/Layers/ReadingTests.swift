@@ -1,0 +1,128 @@
+import RecurrentTestSupport
+import Testing
+
+@testable import Recurrent
+
+struct ReadingTests {
+  private static let side = 6
+
+  /// A model of two layers that reads grids of 6 by 6, or of 6 rows of 4.
+  private static func model(_ reading: SequenceModel.Reading, features: Int = side) throws
+    -> SequenceModel
+  {
+    var stream = RandomStream(seed: 3, purpose: .testing)
+    let size = try #require(reading.size(steps: side, features: features)).features
+    let first = Bidirectional(
+      forward: LSTM(inputSize: size, hiddenSize: 5, using: &stream),
+      backward: LSTM(inputSize: size, hiddenSize: 5, using: &stream)
+    )
+    return SequenceModel(
+      reading: reading,
+      layers: [first, GRU(inputSize: 10, hiddenSize: 7, using: &stream)],
+      summary: .meanOutput,
+      head: Dense(inputSize: 7, outputSize: 3, using: &stream)
+    )
+  }
+
+  private static func dataset(features: Int = side, lengths: [Int]? = nil) -> SequenceDataset {
+    var numbers = SeededNumbers(4)
+    return SequenceDataset(
+      elements: .floats(numbers.floats(10 * side * features)),
+      labels: (0..<10).map { $0 % 3 },
+      steps: side,
+      features: features,
+      classNames: ["a", "b", "c"],
+      lengths: lengths
+    )
+  }
+
+  @Test func `step t is row t, column t, or one after the other`() {
+    let grid = Tensor([1, 2, 3, 4], shape: [1, 2, 2])
+    #expect(SequenceModel.Reading.rows.of(grid, lengths: nil) == grid)
+    #expect(
+      SequenceModel.Reading.columns.of(grid, lengths: [2])
+        == Tensor([1, 3, 2, 4], shape: [1, 2, 2])
+    )
+    #expect(
+      SequenceModel.Reading.rowsAndColumns.of(grid, lengths: nil)
+        == Tensor([1, 2, 1, 3, 3, 4, 2, 4], shape: [1, 2, 4])
+    )
+    #expect(SequenceModel.Reading.columns.size(steps: 6, features: 4).map { [$0, $1] } == [4, 6])
+    #expect(SequenceModel.Reading.rowsAndColumns.size(steps: 6, features: 4) == nil)
+    #expect(SequenceModel.Reading.rowsAndColumns.size(steps: .max, features: .max) == nil)
+  }
+
+  @Test(arguments: SequenceModel.Reading.allCases)
+  func `the engine reads as the tape does, forward and back`(
+    reading: SequenceModel.Reading
+  ) throws {
+    let features = reading == .columns ? 4 : Self.side
+    let (model, dataset) = (
+      try Self.model(reading, features: features), Self.dataset(features: features)
+    )
+    let predictor = try #require(Predictor(model, threads: 2))
+    let tape = model(dataset.tensor(at: 0..<10))
+    #expect(
+      mismatch(predictor.logits(for: dataset).elements, tape.elements, tolerance: 1e-5) == nil
+    )
+    let engine = try #require(FusedEngine(model, options: TrainingOptions(batchSize: 10)))
+    let parameters = ParameterList(of: model)
+    var got = Gradient(
+      names: parameters.names,
+      tensors: parameters.tensors.map { .zeros($0.shape) }
+    )
+    _ = engine.run(
+      parameters,
+      on: dataset,
+      at: Array(0..<10)[...],
+      pass: TrainingPass(seed: 8, step: 4),
+      gradient: &got
+    )
+    let want = valueWithGradient(at: model) {
+      softmaxCrossEntropy(logits: $0(dataset.tensor(at: 0..<10)), labels: dataset.labels)
+    }
+    for (name, pair) in zip(got.names, zip(got.tensors, want.gradient.tensors)) {
+      let problem = mismatch(pair.0.elements, pair.1.elements, tolerance: 1e-5)
+      #expect(problem == nil, "\(name): \(problem ?? "")")
+    }
+  }
+
+  @Test(arguments: SequenceModel.Reading.allCases)
+  func `a file keeps how a model reads`(reading: SequenceModel.Reading) throws {
+    let model = try Self.model(reading)
+    let back = try SequenceModel(SafetensorsFile(bytes: model.safetensors.bytes, path: "model"))
+    #expect(back.reading == reading)
+    var plain = RandomStream(seed: 1, purpose: .testing)
+    let one = SequenceModel(
+      reading: reading,
+      layers: [LSTM(inputSize: 12, hiddenSize: 3, using: &plain)],
+      head: Dense(inputSize: 3, outputSize: 2, using: &plain)
+    )
+    #expect(try SequenceModel(one.safetensors).reading == reading)
+  }
+
+  @Test func `a file that reads in another way is refused in a line`() throws {
+    var file = try Self.model(.columns).safetensors
+    file.metadata["reading"] = "spiral"
+    let error = #expect(throws: FileError.self) { try SequenceModel(file) }
+    #expect("\(try #require(error))".contains("reads 'spiral'"))
+  }
+
+  @Test(arguments: [SequenceModel.Reading.columns, .rowsAndColumns])
+  func `columns cannot be streamed`(reading: SequenceModel.Reading) throws {
+    let model = try Self.model(reading)
+    let error = #expect(throws: StreamingError.self) { try StreamingModel(model) }
+    #expect(error?.reason == .readsColumns)
+    #expect("\(try #require(error))".contains("read rows"))
+  }
+
+  @Test func `columns of rows of unequal length are refused`() async {
+    let result = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
+      let model = try ReadingTests.model(.columns)
+      let lengths = (0..<10).map { 1 + $0 % ReadingTests.side }
+      _ = Predictor(model, threads: 1)?.logits(for: ReadingTests.dataset(lengths: lengths))
+    }
+    let text = String(decoding: result?.standardErrorContent ?? [], as: UTF8.self)
+    #expect(text.contains("columns can only be read of sequences that all have all steps"))
+  }
+}

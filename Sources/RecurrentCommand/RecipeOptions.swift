@@ -1,6 +1,30 @@
 import ArgumentParser
 import Recurrent
 
+/// A preset, and everything that can be said against it.
+struct RecipeChoices: ParsableArguments {
+  @Option(
+    help: "Settings to begin with: standard, accurate (longer, for images), or the notebook's."
+  )
+  var preset = Preset.standard
+
+  @OptionGroup(title: "Model and training (each overrides the preset)")
+  var choices: RecipeOptions
+
+  @OptionGroup(title: "Layers (each overrides the preset)")
+  var structure: StructureOptions
+
+  @OptionGroup(title: "Learning (each overrides the preset)")
+  var learning: LearningOptions
+
+  /// The preset with every setting that was given.
+  var recipe: Recipe {
+    get throws {
+      try structure.applied(to: learning.applied(to: choices.applied(to: preset.recipe)))
+    }
+  }
+}
+
 /// The settings of a recipe that can be given one by one.
 struct RecipeOptions: ParsableArguments {
   @Option(help: "The recurrent cell: \(CellName.list).")

@@ -17,19 +17,8 @@ struct TrainCommand: AsyncParsableCommand {
   @Argument(help: "What to learn: digits (drawn by code, no download), mnist or fashion-mnist.")
   var dataset = DataSetName.digits
 
-  @Option(
-    help: "Settings to begin with: standard, accurate (longer, for images), or the notebook's."
-  )
-  var preset = Preset.standard
-
-  @OptionGroup(title: "Model and training (each overrides the preset)")
-  var choices: RecipeOptions
-
-  @OptionGroup(title: "Layers (each overrides the preset)")
-  var structure: StructureOptions
-
-  @OptionGroup(title: "Learning (each overrides the preset)")
-  var learning: LearningOptions
+  @OptionGroup
+  var choices: RecipeChoices
 
   @Option(
     parsing: .unconditional,
@@ -52,16 +41,9 @@ struct TrainCommand: AsyncParsableCommand {
   @Option(parsing: .unconditional, help: "How many digits to draw for training. Default: 20,000.")
   var examples: Int?
 
-  /// The preset with every setting that was given.
-  private var recipe: Recipe {
-    get throws {
-      try structure.applied(to: learning.applied(to: choices.applied(to: preset.recipe)))
-    }
-  }
-
   func validate() throws {
     try Program.checkEnvironment()
-    _ = try recipe
+    _ = try choices.recipe
     guard (1...1024).contains(threads) else {
       throw ValidationError("--threads is \(threads); use a number from 1 to 1024")
     }
@@ -79,7 +61,7 @@ struct TrainCommand: AsyncParsableCommand {
   }
 
   func run() async throws {
-    var recipe = try recipe
+    var recipe = try choices.recipe
     if let precision = recipe.precision, !precision.isSupported {
       print(
         "\(precision.rawValue) is not to be had on this processor with the instruction set "

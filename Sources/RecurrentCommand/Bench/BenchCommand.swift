@@ -196,7 +196,7 @@ struct BenchCommand: AsyncParsableCommand {
       ]
     }
     let head = ["job", "shape", "threads", "median", "best", "GFLOP/s", "of fused"]
-    try report(record, BenchTable.aligned([head] + lines, textColumns: 2), picture: nil)
+    try report(record, alignedLines([head] + lines, textColumns: 2), picture: nil)
   }
 
   private func measureGrid(_ speed: BenchSpeed) throws {

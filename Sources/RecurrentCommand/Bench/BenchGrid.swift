@@ -85,7 +85,7 @@ struct BenchGrid {
     }
     let product = productRate(of: record).map(BenchTable.rate) ?? "-"
     return [title, "The matrix product reaches \(product).", ""]
-      + BenchTable.aligned([head] + rows, textColumns: 0)
+      + alignedLines([head] + rows, textColumns: 0)
   }
 
   /// The rates as a picture.

@@ -14,21 +14,7 @@ struct BenchTable {
         decimals(100 * row.shareOfProduct, 0) + "%", row.scaling.map { decimals($0, 2) } ?? "",
       ]
     }
-    return Self.aligned([head] + cells, textColumns: 2)
-  }
-
-  /// Lines of columns two spaces apart; the first few are text, the others numbers.
-  static func aligned(_ table: [[String]], textColumns: Int) -> [String] {
-    let columns = table.map(\.count).max() ?? 0
-    let widths = (0..<columns).map { column in
-      table.map { column < $0.count ? $0[column].count : 0 }.max() ?? 0
-    }
-    return table.map { cells in
-      cells.enumerated().map { column, cell in
-        let space = String(repeating: " ", count: widths[column] - cell.count)
-        return column < textColumns ? cell + space : space + cell
-      }.joined(separator: "  ")
-    }
+    return alignedLines([head] + cells, textColumns: 2)
   }
 
   /// A time in the unit that suits it, with three digits: "15.8 ms".

@@ -14,7 +14,7 @@ struct BenchTextTests {
   @Test func `columns stand under each other, text to the left and numbers to the right`() {
     let table = [["job", "n"], ["training", "1"], ["x", "128"]]
     #expect(
-      BenchTable.aligned(table, textColumns: 1) == [
+      alignedLines(table, textColumns: 1) == [
         "job         n", "training    1", "x         128",
       ]
     )

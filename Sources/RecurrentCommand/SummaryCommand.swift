@@ -1,0 +1,98 @@
+import ArgumentParser
+import Recurrent
+
+/// `recurrent summary`: what a model is made of, and what training it takes.
+struct SummaryCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "summary",
+    abstract: "List a model's layers, parameters, operations and memory.",
+    discussion: """
+      Without a run: the model that train would begin with, given the same options. With one: the \
+      run's model as it was trained. The memory is measured by taking one training step.
+      """
+  )
+
+  @Argument(help: "A run to describe: its name under runs/, or its folder.")
+  var run: String?
+
+  @OptionGroup
+  var recipe: RecipeChoices
+
+  @Option(parsing: .unconditional, help: "Steps of a sequence. Default: 28, or the run's.")
+  var steps: Int?
+
+  @Option(parsing: .unconditional, help: "Features of a step. Default: 28, or the run's.")
+  var features: Int?
+
+  @Option(parsing: .unconditional, help: "Classes to tell apart. Default: 10, or the run's.")
+  var classes: Int?
+
+  @Option(parsing: .unconditional, help: "What decides starting values.")
+  var seed: UInt64 = 1
+
+  @Option(parsing: .unconditional, help: "Threads to share a training step.")
+  var threads = TrainingOptions.availableThreads
+
+  func validate() throws {
+    try Program.checkEnvironment()
+    let chosen = try recipe.recipe
+    if run != nil {
+      let sizes = [steps, features, classes].compactMap(\.self)
+      guard chosen == Recipe(), recipe.preset == .standard, sizes.isEmpty else {
+        throw ValidationError("a run has its own settings; leave out the options that describe one")
+      }
+    }
+    for (name, value) in [("--steps", steps), ("--features", features), ("--classes", classes)] {
+      guard let value, !(1...65_536).contains(value) else { continue }
+      throw ValidationError("\(name) is \(value); use a whole number from 1 to 65536")
+    }
+    guard (1...1024).contains(threads) else {
+      throw ValidationError("--threads is \(threads); use a number from 1 to 1024")
+    }
+  }
+
+  func run() async throws {
+    let summary: ModelSummary
+    if let run {
+      let trained = try TrainedRun(run)
+      let record = trained.record
+      summary = ModelSummary(
+        model: trained.model,
+        isTrained: true,
+        recipe: record.recipe,
+        steps: record.steps,
+        features: record.features,
+        seed: record.seed,
+        threads: threads
+      )
+    } else {
+      let recipe = try recipe.recipe
+      let (steps, features) = (steps ?? 28, features ?? 28)
+      guard
+        let model = recipe.model(
+          steps: steps,
+          features: features,
+          classes: classes ?? 10,
+          seed: seed
+        )
+      else {
+        throw CommandFailure(
+          """
+          --read both needs as many steps as features, not \(steps) and \(features); give one \
+          number to --steps and --features
+          """
+        )
+      }
+      summary = ModelSummary(
+        model: model,
+        isTrained: false,
+        recipe: recipe,
+        steps: steps,
+        features: features,
+        seed: seed,
+        threads: threads
+      )
+    }
+    for line in try summary.lines { print(line) }
+  }
+}

@@ -111,7 +111,10 @@ struct TrainedRun {
     let structure = recipe.structure ?? ModelStructure()
     guard let read = structure.reading.size(steps: record.steps, features: record.features),
       recipe.layersProblem == nil,
-      model.layerDescriptions == recipe.layers(inputSize: read.features),
+      model.layerDescriptions == recipe.layers(
+          inputSize: read.features,
+          places: structure.reading.places(features: record.features)
+        ),
       model.head.outputSize == record.classNames.count,
       (model.reading, model.summary) == (structure.reading, structure.summary)
     else {

@@ -98,7 +98,10 @@ struct GradcheckCommand: AsyncParsableCommand {
       let recipe = try structure.applied(to: model.recipe)
       guard let model = recipe.model(for: examples, seed: seed) else {
         throw CommandFailure(
-          "--read both needs as many steps as features; use --steps \(examples.features)"
+          """
+          --read \(recipe.readingName) does not fit \(examples.steps) steps of \
+          \(examples.features) features; use other --steps and --features
+          """
         )
       }
       return (model, examples)

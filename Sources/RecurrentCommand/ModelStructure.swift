@@ -6,6 +6,9 @@ struct ModelStructure: Codable, Equatable {
   var reading = SequenceModel.Reading.rows
   /// How the outputs of two directions become one; nil for one direction.
   var merge: Merge?
+  /// How many of the layers, from the first on, sweep over the grid that is read, across and down by
+  /// turns.
+  var sweeps = 0
   /// Whether layers that give as many features as they read add their input to their output.
   var isResidual = false
   /// Which outputs of the last layer the head reads.
@@ -29,6 +32,7 @@ struct ModelStructure: Codable, Equatable {
     ]
     let words: [String?] = [
       reading == .rows ? nil : "reads \(reading.words)",
+      sweeps == 0 ? nil : "\(sweeps) sweep\(sweeps == 1 ? "" : "s") over the grid",
       merge.map { "both directions (\($0.rawValue))" },
       isResidual ? "residual" : nil,
       projectionSize.map { "projected to \($0)" },
@@ -42,16 +46,23 @@ struct ModelStructure: Codable, Equatable {
 
 extension Recipe {
   /// The layers of a model that reads `inputSize` features a step, the first first.
-  func layers(inputSize: Int) -> [LayerDescription] {
+  ///
+  /// Where layers sweep, a step has that many places.
+  func layers(inputSize: Int, places: Int?) -> [LayerDescription] {
     let structure = structure ?? ModelStructure()
+    let places = structure.sweeps > 0 ? places ?? 1 : 1
     var layers: [LayerDescription] = []
-    var size = inputSize
+    var size = inputSize / places
     for (index, hiddenSize) in hiddenSize.sizes.enumerated() {
+      let isSweep = index < structure.sweeps
+      if index == structure.sweeps { size *= places }
       var direction = cell.direction(inputSize: size, hiddenSize: hiddenSize)
       direction.options?.projectionSize = structure.projectionSize
       direction.learnsState = structure.learnsState
-      direction.regularization = structure.regularization
-      if index > 0 { direction.regularization.inputDropout = structure.layerDropout }
+      if !isSweep {
+        direction.regularization = structure.regularization
+        if index > 0 { direction.regularization.inputDropout = structure.layerDropout }
+      }
       var layer = LayerDescription(directions: [direction])
       if let merge = structure.merge {
         direction.isReversed = true
@@ -60,6 +71,12 @@ extension Recipe {
       let outputSize =
         (structure.projectionSize ?? hiddenSize) * (structure.merge == .concatenate ? 2 : 1)
       layer.isResidual = structure.isResidual && outputSize == size
+      if isSweep {
+        layer.sweep = LayerDescription.Sweep(
+          axis: index.isMultiple(of: 2) ? .across : .down,
+          places: places
+        )
+      }
       layers.append(layer)
       size = outputSize
     }
@@ -70,6 +87,14 @@ extension Recipe {
   var layersProblem: String? {
     guard let structure else { return nil }
     let sizes = hiddenSize.sizes
+    if structure.sweeps != 0 {
+      guard 0...sizes.count ~= structure.sweeps else {
+        return "--sweeps is \(structure.sweeps); use at most the \(sizes.count) of --hidden"
+      }
+      guard structure.reading.places(features: 1) != nil else {
+        return "--sweeps needs the places of a grid; use --read rows or patches:4"
+      }
+    }
     if let size = structure.projectionSize {
       let least = sizes.min() ?? 0
       if !cell.isLSTM { return "--projection is for LSTMs; leave it out for \(cell.rawValue)" }
@@ -77,7 +102,7 @@ extension Recipe {
         return "--projection is \(size); use a number below the \(least) hidden units"
       }
     }
-    if structure.isResidual, !layers(inputSize: 0).contains(where: \.isResidual) {
+    if structure.isResidual, !layers(inputSize: 0, places: nil).contains(where: \.isResidual) {
       return
         "--residual needs a layer that gives as many features as it reads; use --hidden 128,128"
     }
@@ -95,7 +120,8 @@ extension Recipe {
     let structure = structure ?? ModelStructure()
     guard let size = structure.reading.size(steps: steps, features: features) else { return nil }
     var stream = RandomStream(seed: seed, purpose: .initialisation, index: 0)
-    let descriptions = layers(inputSize: size.features)
+    let places = structure.reading.places(features: features)
+    let descriptions = layers(inputSize: size.features, places: places)
     let layers = descriptions.compactMap {
       $0.makeLayer(forgetBias: forgetBias, initialization: initialization, using: &stream)
     }
@@ -131,6 +157,7 @@ extension SequenceModel.Reading {
     case .rows: "rows"
     case .columns: "columns"
     case .rowsAndColumns: "rows and columns"
+    case .patches(let side): "patches of \(side) by \(side)"
     }
   }
 }

@@ -56,7 +56,8 @@ struct ModelSummary {
 
   private func title(_ layer: LayerDescription) -> String {
     let merge = layer.directions.count == 2 ? layer.merge ?? .concatenate : nil
-    return recipe.cell.title + (merge.map { ", both directions (\($0.rawValue))" } ?? "")
+    let sweep = layer.sweep.map { ", sweep \($0.axis.rawValue) \($0.places) places" }
+    return recipe.cell.title + (sweep ?? "") + (merge.map { ", both directions (\($0.rawValue))" } ?? "")
       + (layer.isResidual ? ", residual" : "")
   }
 
@@ -68,7 +69,7 @@ struct ModelSummary {
     var rest = parts[...]
     return directions.map { count in
       defer { rest = rest.dropFirst(count) }
-      return rest.prefix(count).reduce(0) { $0 + 2 * ($1.input + $1.state + $1.projection) }
+      return rest.prefix(count).reduce(0) { $0 + 2 * $1.ofStep }
     }
   }
 

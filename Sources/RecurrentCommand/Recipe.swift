@@ -125,6 +125,12 @@ struct Recipe: Codable, Equatable {
   /// How the layers are put together; nil for one direction, the last output and nothing dropped.
   var structure: ModelStructure?
 
+  /// How the input is read, as it is asked for.
+  var readingName: String {
+    let reading = structure?.reading ?? .rows
+    return reading == .rowsAndColumns ? "both" : reading.rawValue
+  }
+
   /// The cell and its sizes, in words.
   var modelText: String {
     let count = hiddenSize.sizes.count

@@ -5,9 +5,21 @@ public import Recurrent
 struct StructureOptions: ParsableArguments {
   @Option(
     name: .customLong("read"),
-    help: "What a step reads of an image: rows, columns, or both at once."
+    help: """
+      What a step reads of an image: its row, its column, both at once, or a row of patches of N \
+      by N.
+      """
   )
   var reading: SequenceModel.Reading?
+
+  @Option(
+    parsing: .unconditional,
+    help: """
+      How many layers, from the first on, sweep over the image's pixels or patches, across and down \
+      by turns.
+      """
+  )
+  var sweeps: Int?
 
   @Flag(inversion: .prefixedNo, help: "Read in both directions, each with hidden units of its own.")
   var bidirectional: Bool?
@@ -88,6 +100,7 @@ struct StructureOptions: ParsableArguments {
       }
       structure.merge = merge
     }
+    structure.sweeps = sweeps ?? structure.sweeps
     structure.isResidual = residual ?? structure.isResidual
     structure.summary = summary ?? structure.summary
     if let projection { structure.projectionSize = projection == 0 ? nil : projection }
@@ -114,17 +127,12 @@ func checkShare(_ name: String, _ value: Float?) throws {
 }
 
 extension SequenceModel.Reading: ExpressibleByArgument {
-  /// What can be asked for.
-  public static var allValueStrings: [String] { ["rows", "columns", "both"] }
+  /// What can be asked for, N standing for a number of pixels.
+  public static var allValueStrings: [String] { ["rows", "columns", "both", "patches:N"] }
 
   /// The way of reading of this name.
   public init?(argument: String) {
-    switch argument {
-    case "rows": self = .rows
-    case "columns": self = .columns
-    case "both": self = .rowsAndColumns
-    default: return nil
-    }
+    self.init(rawValue: argument == "both" ? Self.rowsAndColumns.rawValue : argument)
   }
 }
 

@@ -78,8 +78,8 @@ struct SummaryCommand: AsyncParsableCommand {
       else {
         throw CommandFailure(
           """
-          --read both needs as many steps as features, not \(steps) and \(features); give one \
-          number to --steps and --features
+          --read \(recipe.readingName) does not fit \(steps) steps of \(features) features; use \
+          other --steps and --features
           """
         )
       }

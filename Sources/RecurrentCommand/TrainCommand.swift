@@ -87,8 +87,8 @@ struct TrainCommand: AsyncParsableCommand {
     guard let model = recipe.model(for: splits.training, seed: seed) else {
       throw CommandFailure(
         """
-        --read both needs as many steps as features, and \(selection.name.title) has \
-        \(splits.training.steps) and \(splits.training.features); use --read rows
+        --read \(recipe.readingName) does not fit \(selection.name.title), which has \
+        \(splits.training.steps) steps of \(splits.training.features) features; use --read rows
         """
       )
     }

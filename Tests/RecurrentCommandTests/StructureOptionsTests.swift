@@ -58,7 +58,7 @@ struct StructureOptionsTests {
     let model = try workbench.model(of: "a")
     #expect(model.layers.map(\.inputSize) == [56, 6, 6])
     #expect(model.layers[0] is Bidirectional<GRUCell> && model.layers[1] is Residual)
-    #expect(model.layerDescriptions == recipe.layers(inputSize: 56))
+    #expect(model.layerDescriptions == recipe.layers(inputSize: 56, places: nil))
     let shares = model.layerDescriptions?.map(\.directions[0].regularization.inputDropout)
     #expect(shares == [0.125, 0.25, 0.25])
   }

@@ -140,7 +140,7 @@ extension SequenceModel {
   private var isPlainStack: Bool {
     layers.allSatisfy { layer in
       guard let direction = (layer as? any DescribedLayer)?.layerDescription?.directions.first,
-        !(layer is Residual), !direction.isReversed, !direction.learnsState,
+        !(layer is Residual), !(layer is Sweep), !direction.isReversed, !direction.learnsState,
         direction.regularization == Regularization()
       else { return false }
       return layer is RNN || (layer is LSTM && direction.options == LSTMCell.Options())

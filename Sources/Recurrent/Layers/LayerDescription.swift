@@ -34,6 +34,20 @@ package struct LayerDescription: Codable, Equatable, Sendable {
   package var directions: [Direction]
   package var merge: Merge?
   package var isResidual = false
+  /// The grid over which the layer is swept; nil if it is not.
+  package var sweep: Sweep?
+
+  /// A sweep's grid.
+  package struct Sweep: Codable, Equatable, Sendable {
+    package var axis: Recurrent.Sweep.Axis
+    package var places: Int
+
+    /// Creates the grid of a sweep.
+    package init(axis: Recurrent.Sweep.Axis, places: Int) {
+      self.axis = axis
+      self.places = places
+    }
+  }
 
   /// Creates the description of a layer of one direction, or of two.
   package init(directions: [Direction], merge: Merge? = nil) {
@@ -95,6 +109,21 @@ extension Residual: DescribedLayer {
   }
 }
 
+extension Sweep: DescribedLayer {
+  var layerDescription: LayerDescription? {
+    guard var inner = (layer as? any DescribedLayer)?.layerDescription, inner.sweep == nil else {
+      return nil
+    }
+    inner.sweep = LayerDescription.Sweep(axis: axis, places: places)
+    return inner
+  }
+}
+
+extension LayerDescription {
+  /// Whether anything keeps a direction from learning its examples by heart.
+  var isRegularized: Bool { directions.contains { $0.regularization != Regularization() } }
+}
+
 extension SequenceModel {
   /// What the layers are, the first first; nil where one cannot be described.
   package var layerDescriptions: [LayerDescription]? {
@@ -108,9 +137,9 @@ extension LayerDescription {
   /// The layer, whose parameters are yet to be read; nil if the description is of none, of sizes
   /// that do not fit, or of one with more than `elements` numbers, which is what the file holds.
   func makeLayer(elements: Int) -> (any RecurrentLayer)? {
-    guard directions.allSatisfy({ $0.isPossible && $0.leastElements <= elements }) else {
-      return nil
-    }
+    guard directions.allSatisfy({ $0.isPossible && $0.leastElements <= elements }),
+      sweep.map({ 1...65_536 ~= $0.places && !isRegularized }) ?? true
+    else { return nil }
     // Starting values that cost no more than their number, since the file's take their place.
     var stream = RandomStream(seed: 0, purpose: .initialisation)
     return makeLayer(initialization: .torch, using: &stream)
@@ -210,8 +239,9 @@ extension LayerDescription {
           )
         }
       }
-    guard let layer, isResidual else { return layer }
-    return layer.inputSize == layer.outputSize ? Residual(layer) : nil
+    guard var layer, !isResidual || layer.inputSize == layer.outputSize else { return nil }
+    if isResidual { layer = Residual(layer) }
+    return sweep.map { Recurrent.Sweep(layer, $0.axis, places: $0.places) } ?? layer
   }
 
   private func make<LayerCell: BuiltInCell>(

@@ -1,13 +1,42 @@
 extension SequenceModel {
   /// In which way a model reads a sequence `[time, features]`: a grid, such as an image, can be read
   /// across its rows or across its columns.
-  public enum Reading: String, Sendable, Codable, CaseIterable {
+  public enum Reading: Sendable, Hashable {
     /// Row by row, as it is given: step t is row t.
     case rows
-    /// Column by column: step t is column t. All rows of a batch have all their steps.
+    /// Column by column: step t is column t.
     case columns
     /// Both at once, of a square grid: step t is row t and, after it, column t.
     case rowsAndColumns
+    /// Squares of this side, a row of them a step: one square after another from the left, each row
+    /// by row.
+    case patches(side: Int)
+  }
+}
+
+extension SequenceModel.Reading: RawRepresentable, Codable {
+  /// The name, such as "columns", or "patches:4" for squares of 4 by 4.
+  public var rawValue: String {
+    switch self {
+    case .rows: "rows"
+    case .columns: "columns"
+    case .rowsAndColumns: "rowsAndColumns"
+    case .patches(let side): "patches:\(side)"
+    }
+  }
+
+  /// The way of reading of this name; squares have a side of 1 to 65,536.
+  public init?(rawValue: String) {
+    let plain: [Self] = [.rows, .columns, .rowsAndColumns]
+    if let found = plain.first(where: { $0.rawValue == rawValue }) {
+      self = found
+      return
+    }
+    let parts = rawValue.split(separator: ":", omittingEmptySubsequences: false)
+    guard parts.count == 2, parts[0] == "patches", let side = Int(parts[1]),
+      1...65_536 ~= side
+    else { return nil }
+    self = .patches(side: side)
   }
 }
 
@@ -16,50 +45,72 @@ extension SequenceModel.Reading {
   /// this way of reading does not fit them.
   package func size(steps: Int, features: Int) -> (steps: Int, features: Int)? {
     switch self {
-    case .rows: (steps, features)
-    case .columns: (features, steps)
+    case .rows: return (steps, features)
+    case .columns: return (features, steps)
     case .rowsAndColumns:
-      steps == features && features <= .max / 2 ? (steps, 2 * features) : nil
+      return steps == features && features <= .max / 2 ? (steps, 2 * features) : nil
+    case .patches(let side):
+      guard side > 0, steps % side == 0, features % side == 0, features <= .max / side else {
+        return nil
+      }
+      return (steps / side, features * side)
+    }
+  }
+
+  /// The places of a step: pixels, or patches; nil where a step is not a line of a grid.
+  package func places(features: Int) -> Int? {
+    switch self {
+    case .rows: features
+    case .patches(let side): features / side
+    case .columns, .rowsAndColumns: nil
+    }
+  }
+
+  /// Where the number of a feature of a step that is read lies in a sequence.
+  private func place(step: Int, feature: Int, steps: Int, features: Int) -> Int {
+    switch self {
+    case .rows: return step * features + feature
+    case .columns: return feature * features + step
+    case .rowsAndColumns:
+      return feature < features
+        ? step * features + feature : (feature - features) * features + step
+    case .patches(let side):
+      let (patch, pixel) = feature.quotientAndRemainder(dividingBy: side * side)
+      let (row, column) = pixel.quotientAndRemainder(dividingBy: side)
+      return (step * side + row) * features + patch * side + column
+    }
+  }
+
+  /// Where each number that is read lies in a sequence of `steps` steps of `features`, in order.
+  ///
+  /// - Precondition: This way of reading fits them.
+  func places(steps: Int, features: Int) -> [Int] {
+    guard let size = size(steps: steps, features: features) else {
+      require(false, "\(rawValue) cannot be read of \(steps) steps of \(features) features")
+      return []
+    }
+    return (0..<size.steps).flatMap { step in
+      (0..<size.features).map { feature in
+        place(step: step, feature: feature, steps: steps, features: features)
+      }
     }
   }
 
   /// What is read of sequences `[batch, time, features]`.
   func of(_ input: Tensor, lengths: [Int]?) -> Tensor {
     if self == .rows { return input }
-    requireWhole(lengths?.allSatisfy { $0 == input.shape[1] } ?? true)
-    guard self == .rowsAndColumns else { return input.transposed() }
-    require(
-      input.shape.rank == 3 && input.shape[1] == input.shape[2],
-      "reading rows and columns needs as many steps as features, got an input \(input.shape)"
-    )
-    return .concatenated([input, input.transposed()], along: 2)
+    require(input.shape.rank == 3, "a model reads [batch, time, features], got \(input.shape)")
+    let (batch, steps, features) = (input.shape[0], input.shape[1], input.shape[2])
+    requireWhole(lengths?.allSatisfy { $0 == steps } ?? true)
+    let places = places(steps: steps, features: features)
+    let size = size(steps: steps, features: features) ?? (steps, features)
+    return input.reshaped(to: [batch, steps * features])
+      .gathered(at: places, along: 1)
+      .reshaped(to: [batch, size.steps, size.features])
   }
 
-  /// Traps if columns are read of sequences of unequal length.
+  /// Traps if anything but rows is read of sequences of unequal length.
   func requireWhole(_ isWhole: Bool) {
-    require(isWhole, "columns can only be read of sequences that all have all steps")
-  }
-
-  /// Writes what is read of `rows` sequences to `target`, `[row][step][feature]`.
-  func read(
-    _ source: FusedSequence.Steps,
-    rows: Int,
-    steps: Int,
-    features: Int,
-    into target: UnsafeMutablePointer<Float>
-  ) {
-    guard let size = size(steps: steps, features: features) else { return }
-    for row in 0..<rows {
-      let sequence = unsafe source.base + row * source.rowStride
-      var place = unsafe target + row * size.steps * size.features
-      for step in 0..<size.steps {
-        if self == .rowsAndColumns {
-          unsafe place.update(from: sequence + step * source.stepStride, count: features)
-          unsafe place += features
-        }
-        for other in 0..<steps { unsafe place[other] = sequence[other * source.stepStride + step] }
-        unsafe place += steps
-      }
-    }
+    require(isWhole, "\(rawValue) can only be read of sequences that all have all steps")
   }
 }

@@ -13,6 +13,8 @@ package struct OperationCount: Sendable, Equatable {
     package var state: Int
     /// Those of a projection of what the gates give.
     package var projection = 0
+    /// The grid over which the layer is swept, if it is.
+    var sweep: FusedLayerPlan.Sweep?
     /// Whether the layer reads what another one gives, which needs a gradient.
     package var isAboveAnother = false
 
@@ -34,9 +36,11 @@ package struct OperationCount: Sendable, Equatable {
     for layer in layers {
       // A backward pass needs as many again for the gradient of the weight and for that of the
       // other factor.
-      let rows = 2 * Double(batch)
-      let input = rows * Double(layer.input * steps)
-      let others = rows * Double(layer.state * (steps - 1) + layer.projection * steps)
+      let lines = layer.lines(batch: batch, steps: steps)
+      let input = 2 * lines.count * Double(layer.input * lines.steps)
+      let others =
+        2 * lines.count
+        * Double(layer.state * (lines.steps - 1) + layer.projection * lines.steps)
       forward += input + others
       training += (layer.isAboveAnother ? 3 : 2) * input + 3 * others
     }
@@ -51,18 +55,31 @@ extension OperationCount {
     var layers: [Layer] = []
     for (index, layer) in model.layers.enumerated() {
       guard let plan = (layer as? any FusedLayer)?.plan else { return nil }
-      layers += plan.directions.map { Layer($0.cell, isAboveAnother: index > 0) }
+      layers += plan.directions.map { Layer($0.cell, sweep: plan.sweep, isAboveAnother: index > 0) }
     }
     return layers
   }
 }
 
 extension OperationCount.Layer {
-  fileprivate init(_ cell: FusedCell, isAboveAnother: Bool) {
+  fileprivate init(_ cell: FusedCell, sweep: FusedLayerPlan.Sweep?, isAboveAnother: Bool) {
     let products = cell.second == nil ? 0 : cell.outputSize * cell.hiddenSize
     input = cell.gates.count { $0.input != nil } * cell.inputSize * cell.hiddenSize
     state = cell.gates.count { $0.recurrent != nil } * cell.outputSize * cell.hiddenSize
     if cell.isProjected { projection = products } else { state += products }
+    self.sweep = sweep
     self.isAboveAnother = isAboveAnother
+  }
+
+  /// The multiply-adds of one step with all its places.
+  package var ofStep: Int { (sweep?.places ?? 1) * (input + state + projection) }
+
+  /// The sequences that the layer reads of a batch, and their steps.
+  fileprivate func lines(batch: Int, steps: Int) -> (count: Double, steps: Int) {
+    switch sweep?.axis {
+    case .across: (Double(batch * steps), sweep?.places ?? 1)
+    case .down: (Double(batch * (sweep?.places ?? 1)), steps)
+    case nil: (Double(batch), steps)
+    }
   }
 }

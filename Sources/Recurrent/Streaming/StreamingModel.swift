@@ -47,6 +47,9 @@ public struct StreamingModel: Sendable {
       guard let plan = (layer as? any FusedLayer)?.plan else {
         throw StreamingError(layer: index, type: "\(type(of: layer))", reason: .isNotBuiltIn)
       }
+      guard plan.sweep == nil else {
+        throw StreamingError(layer: index, type: "\(type(of: layer))", reason: .readsGrid)
+      }
       guard plan.directions.count == 1, !plan.directions[0].isReversed else {
         throw StreamingError(layer: index, type: "\(type(of: layer))", reason: .readsBackward)
       }
@@ -158,6 +161,8 @@ public struct StreamingError: Error, Sendable, Equatable, CustomStringConvertibl
     case readsBackward
     /// The head reads a mean or a maximum over all steps.
     case readsAllSteps
+    /// The layer sweeps over a grid.
+    case readsGrid
     /// A column of the input is whole only after its last step.
     case readsColumns
   }
@@ -178,6 +183,8 @@ public struct StreamingError: Error, Sendable, Equatable, CustomStringConvertibl
       "\(place) cannot be streamed: it reads from the end; use layers of one direction, forward"
     case .readsAllSteps:
       "\(place) cannot be streamed: its head reads all steps; use the last output"
+    case .readsGrid:
+      "\(place) cannot be streamed: it reads a grid; use layers over single steps"
     case .readsColumns:
       "\(place) cannot be streamed: a column is whole only at the end; read rows"
     }

@@ -26,7 +26,7 @@ final class FusedHead {
 
   /// Gathers what the head reads of the last layer, [row][unit].
   func summarize(
-    _ layer: FusedLayerRun,
+    _ layer: any FusedRun,
     input: FusedSequence.Steps,
     outputs: FusedSequence.Steps,
     _ extent: FusedSequence.Extent

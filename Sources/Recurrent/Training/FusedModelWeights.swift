@@ -58,21 +58,15 @@ final class FusedModelWeights: @unchecked Sendable {
     plans.contains { $0.directions.contains { $0.regularization.dropConnect > 0 } }
   }
 
-  var inputSize: Int { plans[0].inputSize }
+  var inputSize: Int { plans[0].stepInputSize }
   /// Whether the model can read such sequences.
   func fit(_ dataset: SequenceDataset) -> Bool {
     reading.size(steps: dataset.steps, features: dataset.features)?.features == inputSize
   }
   /// What the model reads, for a message.
-  var inputText: String {
-    switch reading {
-    case .rows: "\(inputSize) features a step"
-    case .columns: "columns of \(inputSize)"
-    case .rowsAndColumns: "rows and columns of \(inputSize / 2)"
-    }
-  }
+  var inputText: String { "\(inputSize) features a step (\(reading.rawValue))" }
   /// The size of the last layer's output, which the head reads.
-  var headInputs: Int { plans[plans.count - 1].outputSize }
+  var headInputs: Int { plans[plans.count - 1].stepOutputSize }
   /// The panels of the head's outputs.
   var headPanels: Int { (classes + PanelLayout.width - 1) / PanelLayout.width }
   /// The floats of a packed gradient.

@@ -3,9 +3,12 @@ import RecurrentKernels
 /// One worker's memory for a model of fused layers, and the way of a shard through it.
 final class FusedWorker {
   private let weights: FusedModelWeights
-  private let layers: [FusedLayerRun]
+  private let layers: [any FusedRun]
   private let input = Buffer()
   private let readInput = Buffer()
+  /// Where what is read lies in a sequence, and the features of a step of such sequences.
+  private var places: [Int] = []
+  private var placesFeatures = 0
   private let head: FusedHead
   private let augmentationMemory = AugmentationMemory()
   private var extent = FusedSequence.Extent(rows: 0, steps: 0)
@@ -15,7 +18,8 @@ final class FusedWorker {
   init(_ weights: FusedModelWeights, labelSmoothing: Float = 0) {
     self.weights = weights
     layers = weights.plans.enumerated().map { index, plan in
-      FusedLayerRun(plan, layer: index, precision: weights.precision)
+      let run = FusedLayerRun(plan, layer: index, precision: weights.precision)
+      return plan.sweep.map { FusedSweepRun(run, sweep: $0) } ?? run
     }
     head = FusedHead(weights, labelSmoothing: labelSmoothing)
   }
@@ -79,23 +83,27 @@ final class FusedWorker {
     _ input: FusedSequence.Steps,
     of dataset: SequenceDataset
   ) -> FusedSequence.Steps {
-    let reading = weights.reading
-    guard reading != .rows,
-      let size = reading.size(steps: dataset.steps, features: dataset.features)
-    else { return unsafe input }
-    reading.requireWhole(extent.running == nil && extent.steps == dataset.steps)
+    let (reading, steps, features) = (weights.reading, dataset.steps, dataset.features)
+    guard reading != .rows, let size = reading.size(steps: steps, features: features) else {
+      return unsafe input
+    }
+    reading.requireWhole(extent.running == nil && extent.steps == steps)
     extent.steps = size.steps
-    let target = unsafe readInput.reserve(extent.rows * size.steps * size.features)
-    unsafe reading.read(
-      input,
-      rows: extent.rows,
-      steps: dataset.steps,
-      features: dataset.features,
-      into: target
-    )
+    if places.count != steps * features || placesFeatures != features {
+      places = reading.places(steps: steps, features: features)
+      placesFeatures = features
+    }
+    let count = size.steps * size.features
+    let target = unsafe readInput.reserve(extent.rows * count)
+    for row in 0..<extent.rows {
+      // A data set's sequences lie whole, one step after another.
+      let sequence = unsafe input.base + row * input.rowStride
+      let read = unsafe target + row * count
+      for index in 0..<count { unsafe read[index] = sequence[places[index]] }
+    }
     return unsafe FusedSequence.Steps(
       base: UnsafePointer(target),
-      rowStride: size.steps * size.features,
+      rowStride: count,
       stepStride: size.features
     )
   }

@@ -5,6 +5,9 @@ import Testing
 
 struct ReadingTests {
   private static let side = 6
+  static let readings: [SequenceModel.Reading] = [
+    .rows, .columns, .rowsAndColumns, .patches(side: 2),
+  ]
 
   /// A model of two layers that reads grids of 6 by 6, or of 6 rows of 4.
   private static func model(_ reading: SequenceModel.Reading, features: Int = side) throws
@@ -47,12 +50,21 @@ struct ReadingTests {
       SequenceModel.Reading.rowsAndColumns.of(grid, lengths: nil)
         == Tensor([1, 2, 1, 3, 3, 4, 2, 4], shape: [1, 2, 4])
     )
+    let large = Tensor((0..<16).map { Float($0) }, shape: [1, 4, 4])
+    #expect(
+      SequenceModel.Reading.patches(side: 2).of(large, lengths: nil)
+        == Tensor(
+          [0, 1, 4, 5, 2, 3, 6, 7, 8, 9, 12, 13, 10, 11, 14, 15],
+          shape: [1, 2, 8]
+        )
+    )
+    #expect(SequenceModel.Reading.patches(side: 4).size(steps: 6, features: 8) == nil)
     #expect(SequenceModel.Reading.columns.size(steps: 6, features: 4).map { [$0, $1] } == [4, 6])
     #expect(SequenceModel.Reading.rowsAndColumns.size(steps: 6, features: 4) == nil)
     #expect(SequenceModel.Reading.rowsAndColumns.size(steps: .max, features: .max) == nil)
   }
 
-  @Test(arguments: SequenceModel.Reading.allCases)
+  @Test(arguments: Self.readings)
   func `the engine reads as the tape does, forward and back`(
     reading: SequenceModel.Reading
   ) throws {
@@ -87,7 +99,7 @@ struct ReadingTests {
     }
   }
 
-  @Test(arguments: SequenceModel.Reading.allCases)
+  @Test(arguments: Self.readings)
   func `a file keeps how a model reads`(reading: SequenceModel.Reading) throws {
     let model = try Self.model(reading)
     let back = try SequenceModel(SafetensorsFile(bytes: model.safetensors.bytes, path: "model"))
@@ -108,7 +120,7 @@ struct ReadingTests {
     #expect("\(try #require(error))".contains("reads 'spiral'"))
   }
 
-  @Test(arguments: [SequenceModel.Reading.columns, .rowsAndColumns])
+  @Test(arguments: [SequenceModel.Reading.columns, .rowsAndColumns, .patches(side: 3)])
   func `columns cannot be streamed`(reading: SequenceModel.Reading) throws {
     let model = try Self.model(reading)
     let error = #expect(throws: StreamingError.self) { try StreamingModel(model) }

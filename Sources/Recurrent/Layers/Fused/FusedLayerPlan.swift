@@ -20,10 +20,18 @@ struct FusedLayerPlan: Sendable {
     }
   }
 
+  /// The grid over which a layer is swept.
+  struct Sweep: Sendable, Equatable {
+    let axis: Recurrent.Sweep.Axis
+    let places: Int
+  }
+
   var directions: [Direction]
   /// How two directions become one.
   var merge = Merge.concatenate
   var isResidual = false
+  /// The grid over which it is swept; the sizes that follow are those of one place.
+  var sweep: Sweep?
 
   var inputSize: Int { directions[0].cell.inputSize }
   var outputSize: Int {
@@ -31,6 +39,9 @@ struct FusedLayerPlan: Sendable {
       ? directions[0].cell.outputSize + directions[1].cell.outputSize
       : directions[0].cell.outputSize
   }
+  /// The sizes of a step with all its places.
+  var stepInputSize: Int { (sweep?.places ?? 1) * inputSize }
+  var stepOutputSize: Int { (sweep?.places ?? 1) * outputSize }
   var inputDropout: Float { directions[0].regularization.inputDropout }
   /// Whether what a layer gives is what its only direction gives.
   var isPlain: Bool { directions.count == 1 && !isResidual }
@@ -70,6 +81,14 @@ extension Residual: FusedLayer {
   var plan: FusedLayerPlan? {
     guard var plan = (layer as? any FusedLayer)?.plan, !plan.isResidual else { return nil }
     plan.isResidual = true
+    return plan
+  }
+}
+
+extension Sweep: FusedLayer {
+  var plan: FusedLayerPlan? {
+    guard var plan = (layer as? any FusedLayer)?.plan, plan.sweep == nil else { return nil }
+    plan.sweep = FusedLayerPlan.Sweep(axis: axis, places: places)
     return plan
   }
 }

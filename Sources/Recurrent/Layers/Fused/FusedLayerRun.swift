@@ -1,10 +1,7 @@
 import RecurrentKernels
 
-/// One worker's memory for one layer of a model, and the way of a shard through it.
-///
-/// What goes in and out are steps of rows sorted by length; a row's numbers past its end mean
-/// nothing.
-final class FusedLayerRun {
+/// One worker's memory for one layer of a model in one direction or in both.
+final class FusedLayerRun: FusedRun {
   let plan: FusedLayerPlan
   let sequences: [FusedSequence]
   private let layer: Int
@@ -27,7 +24,6 @@ final class FusedLayerRun {
     masks = plan.directions.map { _ in FusedMasks() }
   }
 
-  /// Runs the layer; returns every step's output, unless only the last output is kept.
   func forward(
     _ input: FusedSequence.Steps,
     _ extent: FusedSequence.Extent,
@@ -55,7 +51,6 @@ final class FusedLayerRun {
     return unsafe outputs
   }
 
-  /// Every step's output after a pass that kept it.
   var outputs: FusedSequence.Steps {
     if plan.isPlain { return unsafe sequences[0].outputs }
     let stepSize = extent.rows * plan.outputSize
@@ -66,9 +61,6 @@ final class FusedLayerRun {
     )
   }
 
-  /// Writes the final output, rows of `plan.outputSize` floats.
-  ///
-  /// `input` is what `forward` was given.
   func readFinal(_ target: UnsafeMutablePointer<Float>, input: FusedSequence.Steps) {
     let size = plan.outputSize
     if sequences.count == 1 {
@@ -90,9 +82,6 @@ final class FusedLayerRun {
     }
   }
 
-  /// Runs back from the gradients of every step's output and of the final output.
-  ///
-  /// Writes the directions' parts of `gradient`; returns the gradient of the input if it is wanted.
   func backward(
     _ input: FusedSequence.Steps,
     weights: [FusedLayerWeights],

@@ -109,12 +109,10 @@ struct TrainedRun {
     model = try SequenceModel(contentsOf: folder.model)
     let recipe = record.recipe
     let structure = recipe.structure ?? ModelStructure()
+    let places = structure.reading.places(features: record.features)
     guard let read = structure.reading.size(steps: record.steps, features: record.features),
       recipe.layersProblem == nil,
-      model.layerDescriptions == recipe.layers(
-          inputSize: read.features,
-          places: structure.reading.places(features: record.features)
-        ),
+      model.layerDescriptions == recipe.layers(inputSize: read.features, places: places),
       model.head.outputSize == record.classNames.count,
       (model.reading, model.summary) == (structure.reading, structure.summary)
     else {

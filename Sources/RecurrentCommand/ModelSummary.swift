@@ -40,7 +40,8 @@ struct ModelSummary {
       let description = model.layerDescriptions?[index]
       rows.append([
         "\(index)", description.map(title) ?? "\(type(of: layer))", "\(layer.inputSize)",
-        "\(layer.outputSize)", "\(layer.parameterCount)", operations.map { "\($0[index])" } ?? "",
+        "\(layer.outputSize)", "\(layer.parameterCount)",
+        operations.map { "\($0[index])" } ?? "",
       ])
     }
     let head = model.head
@@ -56,9 +57,13 @@ struct ModelSummary {
 
   private func title(_ layer: LayerDescription) -> String {
     let merge = layer.directions.count == 2 ? layer.merge ?? .concatenate : nil
-    let sweep = layer.sweep.map { ", sweep \($0.axis.rawValue) \($0.places) places" }
-    return recipe.cell.title + (sweep ?? "") + (merge.map { ", both directions (\($0.rawValue))" } ?? "")
-      + (layer.isResidual ? ", residual" : "")
+    let parts: [String?] = [
+      recipe.cell.title,
+      layer.sweep.map { "sweep \($0.axis.rawValue) \($0.places) places" },
+      merge.map { "both directions (\($0.rawValue))" },
+      layer.isResidual ? "residual" : nil,
+    ]
+    return parts.compactMap(\.self).joined(separator: ", ")
   }
 
   /// The operations of one step of one sequence forward, layer by layer; nil if they are not known.

@@ -9,8 +9,10 @@ struct StructureOptionsTests {
   init() throws { workbench = try Workbench() }
 
   @Test(arguments: [
-    "--read columns", "--read both", "--bidirectional", "--bidirectional --merge sum",
-    "--bidirectional --merge mean", "--bidirectional --merge product", "--summary mean",
+    "--read columns", "--read both", "--read patches:7", "--read patches:7 --sweeps 1",
+    "--read patches:14 --sweeps 2 --hidden 4,4 --bidirectional --residual", "--bidirectional",
+    "--bidirectional --merge sum", "--bidirectional --merge mean",
+    "--bidirectional --merge product", "--summary mean",
     "--summary max", "--projection 3", "--learn-state", "--input-dropout 0.25",
     "--recurrent-dropout 0.25", "--drop-connect 0.25", "--zoneout 0.25", "--cell-zoneout 0.25",
     "--hidden 8,5", "--hidden 8,8 --layer-dropout 0.25", "--hidden 8,8 --residual",
@@ -76,7 +78,11 @@ struct StructureOptionsTests {
   @Test(arguments: [
     ("--merge sum", "--merge goes with two directions; add --bidirectional"),
     ("--merge twice --bidirectional", "'twice'"), ("--summary all", "'all'"),
-    ("--read diagonals", "'diagonals'"), ("--hidden 8,", "'8,'"), ("--hidden 8,x", "'8,x'"),
+    ("--read diagonals", "'diagonals'"), ("--read patches:0", "'patches:0'"),
+    ("--sweeps 2", "--sweeps is 2; use at most the 1 of --hidden"),
+    ("--sweeps -1", "--sweeps is -1"),
+    ("--read both --sweeps 1", "--sweeps needs the places of a grid; use --read rows or patches:4"),
+    ("--hidden 8,", "'8,'"), ("--hidden 8,x", "'8,x'"),
     ("--hidden 8,0", "--hidden is 0; use a whole number from 1 to 16384"),
     ("--residual", "--residual needs a layer that gives as many features as it reads"),
     ("--layer-dropout 0.1", "--layer-dropout acts between layers; use several"),
@@ -89,6 +95,14 @@ struct StructureOptionsTests {
   ])
   func `wrong use is refused in one line`(options: String, saying: String) async throws {
     try await workbench.fail("train \(options)", exitCode: 2, saying: saying)
+  }
+
+  @Test func `a way of reading that does not fit the images is refused`() async throws {
+    try await workbench.fail(
+      "train --read patches:5 --examples 60",
+      exitCode: 1,
+      saying: "--read patches:5 does not fit drawn digits, which has 28 steps of 28 features"
+    )
   }
 
   @Test func `more layers than anyone needs are refused`() async throws {

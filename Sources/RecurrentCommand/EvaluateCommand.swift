@@ -107,15 +107,7 @@ struct TrainedRun {
     let folder = try RunFolder(existing: name)
     record = try RunRecord(of: folder)
     model = try SequenceModel(contentsOf: folder.model)
-    let recipe = record.recipe
-    let structure = recipe.structure ?? ModelStructure()
-    let places = structure.reading.places(features: record.features)
-    guard let read = structure.reading.size(steps: record.steps, features: record.features),
-      recipe.layersProblem == nil,
-      model.layerDescriptions == recipe.layers(inputSize: read.features, places: places),
-      model.head.outputSize == record.classNames.count,
-      (model.reading, model.summary) == (structure.reading, structure.summary)
-    else {
+    guard Self.isModel(model, of: record) else {
       throw CommandFailure(
         "\(folder.model): does not belong to \(folder.record): the layers differ"
       )
@@ -125,5 +117,21 @@ struct TrainedRun {
         "\(folder.model): array '\(name)' holds NaN or infinity; train the model again"
       )
     }
+  }
+
+  /// Whether a model is of the kind that the record says was trained.
+  private static func isModel(_ model: SequenceModel, of record: RunRecord) -> Bool {
+    let recipe = record.recipe
+    let structure = recipe.structure ?? ModelStructure()
+    let reading = structure.reading
+    guard let read = reading.size(steps: record.steps, features: record.features),
+      recipe.layersProblem == nil
+    else { return false }
+    let layers = recipe.layers(
+      inputSize: read.features,
+      places: reading.places(features: record.features)
+    )
+    return model.layerDescriptions == layers && model.head.outputSize == record.classNames.count
+      && (model.reading, model.summary) == (reading, structure.summary)
   }
 }

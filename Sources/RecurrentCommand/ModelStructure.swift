@@ -91,7 +91,7 @@ extension Recipe {
       guard 0...sizes.count ~= structure.sweeps else {
         return "--sweeps is \(structure.sweeps); use at most the \(sizes.count) of --hidden"
       }
-      guard structure.reading.places(features: 1) != nil else {
+      guard structure.reading.hasPlaces else {
         return "--sweeps needs the places of a grid; use --read rows or patches:4"
       }
     }
@@ -157,7 +157,8 @@ extension SequenceModel.Reading {
     case .rows: "rows"
     case .columns: "columns"
     case .rowsAndColumns: "rows and columns"
-    case .patches(let side): "patches of \(side) by \(side)"
+    case .patches(let side, let stride):
+      "patches of \(side) by \(side)" + (side == stride ? "" : ", \(stride) apart")
     }
   }
 }

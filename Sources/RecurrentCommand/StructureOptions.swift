@@ -7,7 +7,7 @@ struct StructureOptions: ParsableArguments {
     name: .customLong("read"),
     help: """
       What a step reads of an image: its row, its column, both at once, or a row of patches of N \
-      by N.
+      by N, M apart.
       """
   )
   var reading: SequenceModel.Reading?
@@ -127,8 +127,8 @@ func checkShare(_ name: String, _ value: Float?) throws {
 }
 
 extension SequenceModel.Reading: ExpressibleByArgument {
-  /// What can be asked for, N standing for a number of pixels.
-  public static var allValueStrings: [String] { ["rows", "columns", "both", "patches:N"] }
+  /// What can be asked for, N and M standing for numbers of pixels.
+  public static var allValueStrings: [String] { ["rows", "columns", "both", "patches:N", "patches:N:M"] }
 
   /// The way of reading of this name.
   public init?(argument: String) {

@@ -8,24 +8,26 @@ extension SequenceModel {
     case columns
     /// Both at once, of a square grid: step t is row t and, after it, column t.
     case rowsAndColumns
-    /// Squares of this side, a row of them a step: one square after another from the left, each row
-    /// by row.
-    case patches(side: Int)
+    /// Squares of this side, `stride` apart, a row of them a step: one square after another from the
+    /// left, each row by row. They overlap where the stride is less than the side.
+    case patches(side: Int, stride: Int)
   }
 }
 
 extension SequenceModel.Reading: RawRepresentable, Codable {
-  /// The name, such as "columns", or "patches:4" for squares of 4 by 4.
+  /// The name, such as "columns", "patches:4" for squares of 4 by 4 side by side, or "patches:4:2"
+  /// for such squares 2 apart.
   public var rawValue: String {
     switch self {
     case .rows: "rows"
     case .columns: "columns"
     case .rowsAndColumns: "rowsAndColumns"
-    case .patches(let side): "patches:\(side)"
+    case .patches(let side, let stride):
+      side == stride ? "patches:\(side)" : "patches:\(side):\(stride)"
     }
   }
 
-  /// The way of reading of this name; squares have a side of 1 to 65,536.
+  /// The way of reading of this name; sides and strides are from 1 to 65,536.
   public init?(rawValue: String) {
     let plain: [Self] = [.rows, .columns, .rowsAndColumns]
     if let found = plain.first(where: { $0.rawValue == rawValue }) {
@@ -33,10 +35,11 @@ extension SequenceModel.Reading: RawRepresentable, Codable {
       return
     }
     let parts = rawValue.split(separator: ":", omittingEmptySubsequences: false)
-    guard parts.count == 2, parts[0] == "patches", let side = Int(parts[1]),
-      1...65_536 ~= side
-    else { return nil }
-    self = .patches(side: side)
+    let sizes = parts.dropFirst().compactMap { Int($0) }.filter { 1...65_536 ~= $0 }
+    guard parts[0] == "patches", 2...3 ~= parts.count, sizes.count == parts.count - 1 else {
+      return nil
+    }
+    self = .patches(side: sizes[0], stride: sizes[sizes.count - 1])
   }
 }
 
@@ -49,19 +52,26 @@ extension SequenceModel.Reading {
     case .columns: return (features, steps)
     case .rowsAndColumns:
       return steps == features && features <= .max / 2 ? (steps, 2 * features) : nil
-    case .patches(let side):
-      guard side > 0, steps % side == 0, features % side == 0, features <= .max / side else {
-        return nil
-      }
-      return (steps / side, features * side)
+    case .patches(let side, let stride):
+      guard side > 0, stride > 0, side <= steps, side <= features,
+        (steps - side) % stride == 0, (features - side) % stride == 0
+      else { return nil }
+      let (places, isTooLarge) = ((features - side) / stride + 1)
+        .multipliedReportingOverflow(by: side * side)
+      return isTooLarge ? nil : ((steps - side) / stride + 1, places)
     }
   }
 
+  /// Whether a step is a line of a grid.
+  package var hasPlaces: Bool { self != .columns && self != .rowsAndColumns }
+
   /// The places of a step: pixels, or patches; nil where a step is not a line of a grid.
+  ///
+  /// - Precondition: This way of reading fits the features.
   package func places(features: Int) -> Int? {
     switch self {
     case .rows: features
-    case .patches(let side): features / side
+    case .patches(let side, let stride): (features - side) / stride + 1
     case .columns, .rowsAndColumns: nil
     }
   }
@@ -74,10 +84,10 @@ extension SequenceModel.Reading {
     case .rowsAndColumns:
       return feature < features
         ? step * features + feature : (feature - features) * features + step
-    case .patches(let side):
+    case .patches(let side, let stride):
       let (patch, pixel) = feature.quotientAndRemainder(dividingBy: side * side)
       let (row, column) = pixel.quotientAndRemainder(dividingBy: side)
-      return (step * side + row) * features + patch * side + column
+      return (step * stride + row) * features + patch * stride + column
     }
   }
 

@@ -6,7 +6,8 @@ import Testing
 struct ReadingTests {
   private static let side = 6
   static let readings: [SequenceModel.Reading] = [
-    .rows, .columns, .rowsAndColumns, .patches(side: 2),
+    .rows, .columns, .rowsAndColumns, .patches(side: 2, stride: 2),
+    .patches(side: 4, stride: 1),
   ]
 
   /// A model of two layers that reads grids of 6 by 6, or of 6 rows of 4.
@@ -52,13 +53,24 @@ struct ReadingTests {
     )
     let large = Tensor((0..<16).map { Float($0) }, shape: [1, 4, 4])
     #expect(
-      SequenceModel.Reading.patches(side: 2).of(large, lengths: nil)
+      SequenceModel.Reading.patches(side: 2, stride: 2).of(large, lengths: nil)
         == Tensor(
           [0, 1, 4, 5, 2, 3, 6, 7, 8, 9, 12, 13, 10, 11, 14, 15],
           shape: [1, 2, 8]
         )
     )
-    #expect(SequenceModel.Reading.patches(side: 4).size(steps: 6, features: 8) == nil)
+    let overlapping = SequenceModel.Reading.patches(side: 3, stride: 1)
+    #expect(
+      overlapping.of(large, lengths: nil).slice(9..<18, along: 2)
+        == Tensor(
+          [1, 2, 3, 5, 6, 7, 9, 10, 11, 5, 6, 7, 9, 10, 11, 13, 14, 15],
+          shape: [1, 2, 9]
+        )
+    )
+    #expect(overlapping.size(steps: 4, features: 5).map { [$0, $1] } == [2, 27])
+    #expect(overlapping.places(features: 5) == 3)
+    let apart = SequenceModel.Reading.patches(side: 4, stride: 4)
+    #expect(apart.size(steps: 6, features: 8) == nil && apart.size(steps: 4, features: 3) == nil)
     #expect(SequenceModel.Reading.columns.size(steps: 6, features: 4).map { [$0, $1] } == [4, 6])
     #expect(SequenceModel.Reading.rowsAndColumns.size(steps: 6, features: 4) == nil)
     #expect(SequenceModel.Reading.rowsAndColumns.size(steps: .max, features: .max) == nil)
@@ -113,6 +125,21 @@ struct ReadingTests {
     #expect(try SequenceModel(one.safetensors).reading == reading)
   }
 
+  @Test(arguments: [
+    "diagonals", "patches", "patches:", "patches:0", "patches:2:0", "patches:2:1:1", "patches:x",
+    "rows:2", "",
+  ])
+  func `other names are none`(name: String) {
+    #expect(SequenceModel.Reading(rawValue: name) == nil)
+  }
+
+  @Test func `a name and a way of reading belong together`() {
+    for reading in Self.readings {
+      #expect(SequenceModel.Reading(rawValue: reading.rawValue) == reading)
+    }
+    #expect(SequenceModel.Reading(rawValue: "patches:4") == .patches(side: 4, stride: 4))
+  }
+
   @Test func `a file that reads in another way is refused in a line`() throws {
     var file = try Self.model(.columns).safetensors
     file.metadata["reading"] = "spiral"
@@ -120,7 +147,7 @@ struct ReadingTests {
     #expect("\(try #require(error))".contains("reads 'spiral'"))
   }
 
-  @Test(arguments: [SequenceModel.Reading.columns, .rowsAndColumns, .patches(side: 3)])
+  @Test(arguments: [SequenceModel.Reading.columns, .rowsAndColumns, .patches(side: 3, stride: 3)])
   func `columns cannot be streamed`(reading: SequenceModel.Reading) throws {
     let model = try Self.model(reading)
     let error = #expect(throws: StreamingError.self) { try StreamingModel(model) }

@@ -5,9 +5,10 @@ func alignedLines(_ table: [[String]], textColumns: Int) -> [String] {
     table.map { column < $0.count ? $0[column].count : 0 }.max() ?? 0
   }
   return table.map { cells in
-    cells.enumerated().map { column, cell in
+    let line = cells.enumerated().map { column, cell in
       let space = String(repeating: " ", count: widths[column] - cell.count)
       return column < textColumns ? cell + space : space + cell
     }.joined(separator: "  ")
+    return String(line.prefix(line.count - line.reversed().prefix { $0 == " " }.count))
   }
 }

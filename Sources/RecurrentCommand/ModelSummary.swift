@@ -68,13 +68,8 @@ struct ModelSummary {
 
   /// The operations of one step of one sequence forward, layer by layer; nil if they are not known.
   private var operationsOfStep: [Int]? {
-    guard let parts = OperationCount.layers(of: model),
-      let directions = model.layerDescriptions?.map(\.directions.count)
-    else { return nil }
-    var rest = parts[...]
-    return directions.map { count in
-      defer { rest = rest.dropFirst(count) }
-      return rest.prefix(count).reduce(0) { $0 + 2 * $1.ofStep }
+    model.layerDescriptions?.map { layer in
+      OperationCount.layers(of: [layer]).reduce(0) { $0 + 2 * $1.ofStep }
     }
   }
 
@@ -101,8 +96,12 @@ struct ModelSummary {
     get throws {
       var lines: [String] = []
       let size = model.reading.size(steps: steps, features: features)
-      if let layers = OperationCount.layers(of: model), let steps = size?.steps {
-        let count = OperationCount(layers: layers, batch: recipe.batchSize, steps: steps)
+      if let layers = model.layerDescriptions, let steps = size?.steps {
+        let count = OperationCount(
+          layers: OperationCount.layers(of: layers),
+          batch: recipe.batchSize,
+          steps: steps
+        )
         lines.append(
           """
           A training step of \(recipe.batchSize) sequences: \(Self.large(count.training)) \

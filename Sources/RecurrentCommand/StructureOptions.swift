@@ -128,7 +128,9 @@ func checkShare(_ name: String, _ value: Float?) throws {
 
 extension SequenceModel.Reading: ExpressibleByArgument {
   /// What can be asked for, N and M standing for numbers of pixels.
-  public static var allValueStrings: [String] { ["rows", "columns", "both", "patches:N", "patches:N:M"] }
+  public static var allValueStrings: [String] {
+    ["rows", "columns", "both", "patches:N", "patches:N:M"]
+  }
 
   /// The way of reading of this name.
   public init?(argument: String) {

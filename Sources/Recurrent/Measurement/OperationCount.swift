@@ -14,7 +14,7 @@ package struct OperationCount: Sendable, Equatable {
     /// Those of a projection of what the gates give.
     package var projection = 0
     /// The grid over which the layer is swept, if it is.
-    var sweep: FusedLayerPlan.Sweep?
+    var sweep: LayerDescription.Sweep?
     /// Whether the layer reads what another one gives, which needs a gradient.
     package var isAboveAnother = false
 
@@ -50,23 +50,25 @@ package struct OperationCount: Sendable, Equatable {
 }
 
 extension OperationCount {
-  /// The multiply-adds of the layers of a model, direction by direction; nil if one is not built in.
-  package static func layers(of model: SequenceModel) -> [Layer]? {
-    var layers: [Layer] = []
-    for (index, layer) in model.layers.enumerated() {
-      guard let plan = (layer as? any FusedLayer)?.plan else { return nil }
-      layers += plan.directions.map { Layer($0.cell, sweep: plan.sweep, isAboveAnother: index > 0) }
+  /// The multiply-adds of layers one on another, direction by direction.
+  package static func layers(of descriptions: [LayerDescription]) -> [Layer] {
+    descriptions.enumerated().flatMap { index, layer in
+      layer.directions.map { Layer($0, sweep: layer.sweep, isAboveAnother: index > 0) }
     }
-    return layers
   }
 }
 
 extension OperationCount.Layer {
-  fileprivate init(_ cell: FusedCell, sweep: FusedLayerPlan.Sweep?, isAboveAnother: Bool) {
-    let products = cell.second == nil ? 0 : cell.outputSize * cell.hiddenSize
-    input = cell.gates.count { $0.input != nil } * cell.inputSize * cell.hiddenSize
-    state = cell.gates.count { $0.recurrent != nil } * cell.outputSize * cell.hiddenSize
-    if cell.isProjected { projection = products } else { state += products }
+  fileprivate init(
+    _ direction: LayerDescription.Direction,
+    sweep: LayerDescription.Sweep?,
+    isAboveAnother: Bool
+  ) {
+    let (gates, hiddenSize) = (direction.gates, direction.hiddenSize)
+    let projectionSize = direction.options?.projectionSize
+    input = gates.input * direction.inputSize * hiddenSize
+    state = gates.recurrent * (projectionSize ?? hiddenSize) * hiddenSize
+    projection = (projectionSize ?? 0) * hiddenSize
     self.sweep = sweep
     self.isAboveAnother = isAboveAnother
   }
@@ -80,6 +82,21 @@ extension OperationCount.Layer {
     case .across: (Double(batch * steps), sweep?.places ?? 1)
     case .down: (Double(batch * (sweep?.places ?? 1)), steps)
     case nil: (Double(batch), steps)
+    }
+  }
+}
+
+extension LayerDescription.Direction {
+  /// The gates whose sums are over the input, and those whose sums are over the hidden state.
+  var gates: (input: Int, recurrent: Int) {
+    switch kind {
+    case .rnn: (1, 1)
+    case .lstm: options?.isCoupled == true ? (3, 3) : (4, 4)
+    case .gru: (3, 3)
+    case .slstm, .lem: (4, 4)
+    case .indrnn: (1, 0)
+    case .mingru: (2, 0)
+    case .minlstm: (3, 0)
     }
   }
 }

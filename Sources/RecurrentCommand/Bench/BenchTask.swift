@@ -71,7 +71,7 @@ struct ModelTask: BenchTask {
   var shape: String { sizes.text }
 
   var operations: Double {
-    let layers = OperationCount.layers(of: model) ?? []
+    let layers = OperationCount.layers(of: [layer])
     let count = OperationCount(layers: layers, batch: sizes.batch, steps: sizes.steps)
     return switch work {
     case .training, .coarseTraining: count.training
@@ -130,14 +130,18 @@ struct ModelTask: BenchTask {
     }
   }
 
+  private var layer: LayerDescription {
+    LayerDescription(directions: [
+      cell.direction(inputSize: sizes.input, hiddenSize: sizes.hidden)
+    ])
+  }
+
   /// A model whose starting values are quickly drawn.
   private var model: SequenceModel {
     var stream = RandomStream(seed: 1, purpose: .initialisation)
-    let direction = cell.direction(inputSize: sizes.input, hiddenSize: sizes.hidden)
-    let layer = LayerDescription(directions: [direction])
-      .makeLayer(initialization: .torch, using: &stream)
+    let layers = [layer.makeLayer(initialization: .torch, using: &stream)]
     return SequenceModel(
-      [layer].compactMap(\.self),
+      layers.compactMap(\.self),
       classes: Self.classes,
       initialization: .torch,
       seed: 1

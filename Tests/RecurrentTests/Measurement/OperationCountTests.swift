@@ -33,38 +33,46 @@ struct OperationCountTests {
     #expect(both.training == 2 * (6 * 2 + 12 * 3))
   }
 
-  @Test func `layers are counted by what their cells multiply`() throws {
-    var stream = RandomStream(seed: 1, purpose: .testing)
-    let projected = LSTM(
-      inputSize: 3,
-      hiddenSize: 5,
-      options: LSTMCell.Options(projectionSize: 2),
-      using: &stream
-    )
-    let both = Bidirectional(
-      forward: GRU(inputSize: 2, hiddenSize: 4, convention: .resetBefore, using: &stream),
-      backward: GRU(inputSize: 2, hiddenSize: 4, convention: .resetBefore, using: &stream)
-    )
-    let last = MinGRU(inputSize: 8, hiddenSize: 7, using: &stream)
-    let model = SequenceModel(
-      layers: [projected, both, last],
-      head: Dense(inputSize: 7, outputSize: 2, using: &stream)
-    )
-    let layers = try #require(OperationCount.layers(of: model))
-    #expect(layers.map(\.input) == [4 * 3 * 5, 3 * 2 * 4, 3 * 2 * 4, 2 * 8 * 7])
-    // Two products with the state beside the second product of r h; none in a minimal unit.
-    #expect(layers.map(\.state) == [4 * 2 * 5, 3 * 4 * 4, 3 * 4 * 4, 0])
-    #expect(layers.map(\.projection) == [2 * 5, 0, 0, 0])
-    #expect(layers.map(\.isAboveAnother) == [false, true, true, true])
+  @Test(arguments: FusedCase.all)
+  func `a cell's multiply-adds are those of its matrices`(test: FusedCase) throws {
+    func check<Built: BuiltInCell>(_ cell: Built) throws {
+      let description = try #require(CellLayer(cell).layerDescription)
+      let layer = try #require(OperationCount.layers(of: [description]).first)
+      func count(_ name: String) -> Int {
+        cell.parameters.first { $0.name == name }?.value.count ?? 0
+      }
+      #expect(layer.input == count("weight_ih"))
+      // An independent unit multiplies its state by one number.
+      #expect(layer.state == (cell is IndRNNCell ? 0 : count("weight_hh")))
+      #expect(layer.projection == count("weight_hr"))
+    }
+    try check(test.make(5, 18, 1))
   }
 
-  @Test func `a cell of one's own cannot be counted`() {
-    var stream = RandomStream(seed: 1, purpose: .testing)
-    let cell = RNNCell(inputSize: 2, hiddenSize: 3, using: &stream)
-    let model = SequenceModel(
-      layers: [Recurrence(cell)],
-      head: Dense(inputSize: 3, outputSize: 2, using: &stream)
+  @Test func `a swept layer is counted for every line of the grid`() {
+    var layer = LayerDescription(directions: [.init(kind: .gru, inputSize: 2, hiddenSize: 4)])
+    layer.sweep = .init(axis: .across, places: 5)
+    let across = OperationCount.layers(of: [layer])
+    layer.sweep = .init(axis: .down, places: 5)
+    let down = OperationCount.layers(of: [layer])
+    #expect(across.map(\.ofStep) == [5 * 3 * 4 * (2 + 4)])
+    // 3 rows of 7 steps of 5 places: 21 lines of 5 steps across, 15 lines of 7 steps down.
+    let (input, state) = (3 * 4 * 2, 3 * 4 * 4)
+    #expect(
+      OperationCount(layers: across, batch: 3, steps: 7).forward
+        == Double(2 * 21 * (5 * input + 4 * state))
     )
-    #expect(OperationCount.layers(of: model) == nil)
+    #expect(
+      OperationCount(layers: down, batch: 3, steps: 7).forward
+        == Double(2 * 15 * (7 * input + 6 * state))
+    )
+  }
+
+  @Test func `both directions are counted, and what stands above another`() {
+    let direction = LayerDescription.Direction(kind: .minlstm, inputSize: 8, hiddenSize: 4)
+    let layer = LayerDescription(directions: [direction, direction], merge: .concatenate)
+    let layers = OperationCount.layers(of: [layer, layer])
+    #expect(layers.map(\.input) == Array(repeating: 3 * 8 * 4, count: 4))
+    #expect(layers.map(\.isAboveAnother) == [false, false, true, true])
   }
 }

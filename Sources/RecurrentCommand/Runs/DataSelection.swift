@@ -85,11 +85,3 @@ struct DataSelection: Codable, Equatable {
 }
 
 private func megabytes(_ bytes: Int) -> String { decimals(Double(bytes) / 1_000_000, 1) + " MB" }
-
-/// A number with a fixed count of decimals, the same in every language setting.
-func decimals(_ number: Double, _ count: Int) -> String {
-  String(format: "%.\(count)f", locale: Locale(identifier: "en_US_POSIX"), number)
-}
-
-/// A share as a percentage: 0.98234 becomes "98.23%".
-func percent(_ share: Double) -> String { decimals(100 * share, 2) + "%" }

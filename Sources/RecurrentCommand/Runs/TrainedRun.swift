@@ -1,0 +1,40 @@
+import Recurrent
+
+/// A run that has been trained: its record and its model.
+struct TrainedRun {
+  let record: RunRecord
+  let model: SequenceModel
+
+  /// Reads a run given by its name or its folder.
+  init(_ name: String) throws {
+    let folder = try RunFolder(existing: name)
+    record = try RunRecord(of: folder)
+    model = try SequenceModel(contentsOf: folder.model)
+    guard Self.isModel(model, of: record) else {
+      throw CommandFailure(
+        "\(folder.model): does not belong to \(folder.record): the layers differ"
+      )
+    }
+    for (name, value) in model.parameters where !value.elements.allSatisfy(\.isFinite) {
+      throw CommandFailure(
+        "\(folder.model): array '\(name)' holds NaN or infinity; train the model again"
+      )
+    }
+  }
+
+  /// Whether a model is of the kind that the record says was trained.
+  private static func isModel(_ model: SequenceModel, of record: RunRecord) -> Bool {
+    let recipe = record.recipe
+    let structure = recipe.structure ?? ModelStructure()
+    let reading = structure.reading
+    guard let read = reading.size(steps: record.steps, features: record.features),
+      recipe.layersProblem == nil
+    else { return false }
+    let layers = recipe.layers(
+      inputSize: read.features,
+      places: reading.places(features: record.features)
+    )
+    return model.layerDescriptions == layers && model.head.outputSize == record.classNames.count
+      && (model.reading, model.summary) == (reading, structure.summary)
+  }
+}

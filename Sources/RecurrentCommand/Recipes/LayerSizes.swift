@@ -27,6 +27,9 @@ struct LayerSizes: Equatable, ExpressibleByIntegerLiteral {
     }
   }
 
+  /// The sizes of several layers.
+  init(_ first: Int, _ others: Int...) { sizes = [first] + others }
+
   /// The size of one layer.
   init(integerLiteral size: Int) { sizes = [size] }
 

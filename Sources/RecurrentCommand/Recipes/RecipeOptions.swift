@@ -4,7 +4,10 @@ import Recurrent
 /// A preset, and everything that can be said against it.
 struct RecipeChoices: ParsableArguments {
   @Option(
-    help: "Settings to begin with: standard, accurate (longer, for images), or the notebook's."
+    help: """
+      Settings to begin with: standard, accurate (longer, for images), best (longer still, sweeps \
+      over patches), or the notebook's.
+      """
   )
   var preset = Preset.standard
 

@@ -1,19 +1,14 @@
-// The LSTM step with layer normalisation (J. L. Ba, J. R. Kiros, G. E. Hinton, 2016, equations 20 to
-// 22). With N(a) = (a - mean) s, where s = 1 / sqrt(variance + 1e-5) over the numbers of one row,
-// all gates' together:
+// The LSTM step with layer normalisation (J. L. Ba, J. R. Kiros, G. E. Hinton, 2016, equations 20
+// to 22). N is taken over a row's sums, all gates' together, or over its cells:
 //
 //   z = u N(x W) + v N(h' U) + b,  then i, f, g, o and c as in lstm.c,  h = o tanh(w N(c) + a)
 //
-// backward, where y = N(a) has the gradient dy:
-//
-//   da = s (dy - mean of dy - y mean of dy y)
-//
-// so that the sums over the input and those over the hidden state have gradients of their own.
+// so that backward the sums over the input and those over the hidden state have gradients of their
+// own.
 //
 // A panel is [i | f | g | o] of 16 units, coupled [f | g | o | unused]. There are three sections of
 // panels: sums over x and sums over h, whose place their gradients take, and gates. The parameters
-// of single units are b, u and v of each gate, w, a, and the peepholes. A padded unit's sums, cell
-// and parameters are zero, but not what the mean is taken from: there it is left out by hand.
+// of single units are b, u and v of each gate, w, a, and the peepholes.
 
 #ifndef RECURRENT_VARIANT
 
@@ -26,11 +21,9 @@
 #include "activation.h"
 #include "tile.h"
 #include "recurrence.h"
+#include "normalisation.h"
 
 #define UNITS RECURRENT_UNITS
-#define EPSILON 1e-5f
-// Rows that pass together: enough to hide one row's long chains behind the others' work.
-#define ROWS 16
 
 // Where the mean and s of x W, h U and c lie among a row's statistics.
 enum { VARIANT(of_input) = 0, VARIANT(of_hidden) = 2, VARIANT(of_cell) = 4 };
@@ -43,46 +36,6 @@ typedef struct {
 } Kind;
 
 INLINE int VARIANT(gate_count)(Kind kind) { return kind.is_coupled ? 3 : 4; }
-
-// The first `count` of 16 numbers, zero after them.
-INLINE Vector VARIANT(first_of)(Vector v, ptrdiff_t count) {
-  const IntegerVector lane = {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15};
-  return lane < (IntegerVector)((int)(count < LANES ? count : LANES)) ? v : splat(0.0f);
-}
-
-INLINE Vector VARIANT(normalised)(Vector a, const float *statistics) {
-  return (a - splat(statistics[0])) * splat(statistics[1]);
-}
-
-// The mean and s of `rows` rows of [panel][row][vectors][16] numbers; those of `units` units count.
-INLINE void VARIANT(find_statistics)(const float *numbers, ptrdiff_t panel_stride,
-                                     ptrdiff_t row_stride, int vectors, ptrdiff_t panels,
-                                     ptrdiff_t rows, ptrdiff_t units, float *statistics) {
-  const float count = (float)(vectors * units);
-  Vector sum[ROWS], squares[ROWS];
-  for (ptrdiff_t r = 0; r < rows; r++) sum[r] = squares[r] = splat(0.0f);
-  for (ptrdiff_t p = 0; p < panels; p++) {
-    for (ptrdiff_t r = 0; r < rows; r++) {
-      const float *at = numbers + p * panel_stride + r * row_stride;
-      UNROLL for (int v = 0; v < vectors; v++) sum[r] += load(at + v * LANES);
-    }
-  }
-  for (ptrdiff_t r = 0; r < rows; r++)
-    statistics[r * RECURRENT_STATISTICS] = sum_lanes(sum[r]) / count;
-  for (ptrdiff_t p = 0; p < panels; p++) {
-    for (ptrdiff_t r = 0; r < rows; r++) {
-      const float *at = numbers + p * panel_stride + r * row_stride;
-      const Vector mean = splat(statistics[r * RECURRENT_STATISTICS]);
-      UNROLL for (int v = 0; v < vectors; v++) {
-        const Vector left = VARIANT(first_of)(load(at + v * LANES) - mean, units - p * UNITS);
-        squares[r] = fused(left, left, squares[r]);
-      }
-    }
-  }
-  for (ptrdiff_t r = 0; r < rows; r++)
-    statistics[r * RECURRENT_STATISTICS + 1] =
-        1.0f / __builtin_elementwise_sqrt(sum_lanes(squares[r]) / count + EPSILON);
-}
 
 INLINE void VARIANT(keep_sums)(const RecurrentForwardStep *s, ptrdiff_t first, ptrdiff_t rows,
                                ptrdiff_t panel, float *z) {
@@ -122,7 +75,7 @@ INLINE void VARIANT(both_sums)(const RecurrentForwardStep *s, Kind kind) {
   sums(&part);
 }
 
-// Gates and cells of `rows` rows of one panel; a cell is left where the hidden state comes after it.
+// Gates and cells of `rows` rows of one panel; a cell is left where its hidden state will be.
 INLINE void VARIANT(gates)(const RecurrentForwardStep *s, ptrdiff_t first, ptrdiff_t rows,
                            ptrdiff_t panel, Kind kind) {
   const ptrdiff_t section = s->panels * s->panel_rows * RECURRENT_PANEL;
@@ -149,7 +102,8 @@ INLINE void VARIANT(gates)(const RecurrentForwardStep *s, ptrdiff_t first, ptrdi
     const Vector old = s->previous_states ? load(s->previous_states + place * UNITS) : splat(0.0f);
     const int forget = kind.is_coupled ? 0 : 1;
     if (kind.has_peepholes)
-      UNROLL for (int g = 0; g <= forget; g++) z[g] = fused(load(peepholes + g * padded), old, z[g]);
+      UNROLL for (int g = 0; g <= forget; g++)
+        z[g] = fused(load(peepholes + g * padded), old, z[g]);
     const Vector f = sigmoid(z[forget]);
     const Vector i = kind.is_coupled ? splat(1.0f) - f : sigmoid(z[0]);
     const Vector g = hyperbolic_tangent(z[forget + 1]);
@@ -174,9 +128,9 @@ INLINE void VARIANT(forward)(const RecurrentForwardStep *s, Kind kind) {
   const ptrdiff_t padded = s->panels * UNITS;
   const int count = VARIANT(gate_count)(kind);
   VARIANT(both_sums)(s, kind);
-  for (ptrdiff_t first = 0; first < s->rows; first += ROWS) {
+  for (ptrdiff_t first = 0; first < s->rows; first += ROWS_TOGETHER) {
     const ptrdiff_t left = s->rows - first;
-    const ptrdiff_t rows = left < ROWS ? left : ROWS;
+    const ptrdiff_t rows = left < ROWS_TOGETHER ? left : ROWS_TOGETHER;
     const float *sums = s->gates + first * RECURRENT_PANEL;
     float *statistics = s->statistics + first * RECURRENT_STATISTICS;
     VARIANT(find_statistics)
@@ -245,29 +199,6 @@ INLINE Unit VARIANT(read_unit)(const RecurrentBackwardStep *s, ptrdiff_t row, pt
   unit.normal = VARIANT(normalised)(
       unit.c, s->statistics + row * RECURRENT_STATISTICS + VARIANT(of_cell));
   return unit;
-}
-
-// Sums over a row of the gradient dy of some y = N(a), and of dy y; then their means.
-#define Means VARIANT(Means)
-typedef struct {
-  Vector dy, dy_y;
-} Means;
-
-INLINE void VARIANT(add)(Means *means, Vector dy, Vector y) {
-  means->dy += dy;
-  means->dy_y = fused(dy, y, means->dy_y);
-}
-
-INLINE void VARIANT(divide)(Means *means, ptrdiff_t rows, float count) {
-  for (ptrdiff_t r = 0; r < rows; r++) {
-    means[r].dy = splat(sum_lanes(means[r].dy) / count);
-    means[r].dy_y = splat(sum_lanes(means[r].dy_y) / count);
-  }
-}
-
-// The gradient of a; s is the second of the statistics.
-INLINE Vector VARIANT(through)(const Means *means, const float *statistics, Vector dy, Vector y) {
-  return (dy - fused(y, means->dy_y, means->dy)) * splat(statistics[1]);
 }
 
 // From dh of a panel's rows to what arrives at w N(c) + a, in its place, and dz of the output gate.
@@ -389,10 +320,10 @@ INLINE void VARIANT(sums_gradient)(const RecurrentBackwardStep *s, ptrdiff_t fir
 INLINE void VARIANT(backward)(const RecurrentBackwardStep *s, Kind kind) {
   const float count = (float)(VARIANT(gate_count)(kind) * s->output_size);
   VARIANT(gather_all)(s);
-  for (ptrdiff_t first = 0; first < s->rows; first += ROWS) {
+  for (ptrdiff_t first = 0; first < s->rows; first += ROWS_TOGETHER) {
     const ptrdiff_t left = s->rows - first;
-    const ptrdiff_t rows = left < ROWS ? left : ROWS;
-    Means of_cell[ROWS], of_input[ROWS], of_hidden[ROWS];
+    const ptrdiff_t rows = left < ROWS_TOGETHER ? left : ROWS_TOGETHER;
+    Means of_cell[ROWS_TOGETHER], of_input[ROWS_TOGETHER], of_hidden[ROWS_TOGETHER];
     for (ptrdiff_t r = 0; r < rows; r++)
       of_cell[r] = of_input[r] = of_hidden[r] = (Means){splat(0.0f), splat(0.0f)};
     for (ptrdiff_t p = 0; p < s->panels; p++)
@@ -424,7 +355,5 @@ KERNELS(normalised_lstm_coupled_peephole, true, true)
 
 #undef KERNELS
 #undef UNITS
-#undef EPSILON
-#undef ROWS
 
 #endif

@@ -203,8 +203,8 @@ typedef struct {
   ptrdiff_t panels;
   /// Hidden units that are really there.
   ptrdiff_t output_size;
-  /// [p][R][64] of step t + 1, where there are several of the sums over the hidden state; null where
-  /// it has no rows.
+  /// [p][R][64] of step t + 1; null where it has no rows. Of cells that normalise it is dz of the
+  /// sums over the hidden state.
   const float *_Nullable next_dz;
   /// The columns of dz that read the hidden state.
   RecurrentColumns dz_columns;

@@ -101,7 +101,7 @@ let package = Package(
     ),
     .testTarget(
       name: "RecurrentKernelsTests",
-      dependencies: ["RecurrentKernels", "RecurrentTestSupport"],
+      dependencies: ["Recurrent", "RecurrentKernels", "RecurrentTestSupport"],
       swiftSettings: strict
     ),
     .testTarget(

@@ -42,7 +42,11 @@
   X(RECURRENT_CELL_IND_RNN, ind_rnn, variant)                                                      \
   X(RECURRENT_CELL_MIN_GRU, min_gru, variant)                                                      \
   X(RECURRENT_CELL_MIN_LSTM, min_lstm, variant)                                                    \
-  X(RECURRENT_CELL_SLSTM, slstm, variant)
+  X(RECURRENT_CELL_SLSTM, slstm, variant)                                                          \
+  X(RECURRENT_CELL_NORMALISED_LSTM, normalised_lstm, variant)                                      \
+  X(RECURRENT_CELL_NORMALISED_LSTM_PEEPHOLE, normalised_lstm_peephole, variant)                    \
+  X(RECURRENT_CELL_NORMALISED_LSTM_COUPLED, normalised_lstm_coupled, variant)                      \
+  X(RECURRENT_CELL_NORMALISED_LSTM_COUPLED_PEEPHOLE, normalised_lstm_coupled_peephole, variant)
 
 #define RECURRENT_EACH_STAGED_CELL(X, variant)                                                     \
   X(RECURRENT_CELL_GRU_RESET_BEFORE, gru_reset_before, variant)                                    \

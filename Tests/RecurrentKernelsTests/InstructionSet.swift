@@ -44,8 +44,8 @@ extension Float {
 
 /// Floats between guard words, which are NaN so that reading them shows as well as writing them.
 struct GuardedFloats {
-  private static let guardCount = 80
-  private static let guardWord = Float(bitPattern: 0x7FC5_A5A5)
+  fileprivate static let guardCount = 80
+  fileprivate static let guardWord = Float(bitPattern: 0x7FC5_A5A5)
   private var memory: [Float]
   private let count: Int
 
@@ -83,6 +83,46 @@ struct GuardedFloats {
       guard let base = buffer.baseAddress else { fatalError("guarded floats are never empty") }
       return body(base + Self.guardCount)
     }
+  }
+}
+
+/// Guarded floats that stay where they are, for kernels that take many of them.
+final class GuardedMemory {
+  /// The place of the first number, as long as this object lives.
+  let base: UnsafeMutablePointer<Float>
+  private let memory: UnsafeMutableBufferPointer<Float>
+  private let count: Int
+
+  /// Holds these numbers.
+  init(_ values: [Float]) {
+    let guards = [Float](repeating: GuardedFloats.guardWord, count: GuardedFloats.guardCount)
+    let all = guards + values + guards
+    memory = .allocate(capacity: all.count)
+    _ = memory.initialize(from: all)
+    guard let start = memory.baseAddress else { fatalError("guarded floats are never empty") }
+    base = start + GuardedFloats.guardCount
+    count = values.count
+  }
+
+  /// Holds as many guard words, to see which are written.
+  convenience init(count: Int) {
+    self.init([Float](repeating: GuardedFloats.guardWord, count: count))
+  }
+
+  deinit { memory.deallocate() }
+
+  /// The numbers.
+  var values: [Float] { (0..<count).map { base[$0] } }
+
+  /// Whether no word around the numbers was written.
+  var isIntact: Bool {
+    (-GuardedFloats.guardCount..<0).allSatisfy(isUnwritten)
+      && (count..<count + GuardedFloats.guardCount).allSatisfy(isUnwritten)
+  }
+
+  /// Whether the number at `index` still is a guard word.
+  func isUnwritten(_ index: Int) -> Bool {
+    base[index].bitPattern == GuardedFloats.guardWord.bitPattern
   }
 }
 

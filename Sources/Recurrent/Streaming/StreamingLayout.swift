@@ -48,9 +48,9 @@ extension StreamingLayout {
   private static func scratchCount(of layer: FusedLayerPlan) -> Int {
     let cell = layer.directions[0].cell
     let residual = layer.isResidual ? cell.paddedOutputSize : 0
-    guard cell.second != nil else { return residual }
-    return residual + cell.layout.panels * PanelLayout.width + cell.layout.paddedHiddenSize
-      + cell.paddedOutputSize
+    let gates = cell.needsGates ? cell.gateCount(rows: 1) : 0
+    guard cell.second != nil else { return residual + gates }
+    return residual + gates + cell.layout.paddedHiddenSize + cell.paddedOutputSize
   }
 }
 

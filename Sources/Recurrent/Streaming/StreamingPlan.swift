@@ -14,9 +14,15 @@ import RecurrentKernels
     var states: Int
     var scratch: Int
     var hasStates: Bool
-    /// What only some cells have: a second product, and an output with the input added.
+    /// Whether a step is the kernel alone, with no use of its scratch.
+    var isPlain: Bool
+    /// What only some layers have: a second product, gates to keep, and an output with the input
+    /// added.
     var second: RecurrentProduct?
     var isProjected: Bool
+    /// The floats of the gates, and of those before the statistics, if there are any.
+    var gateCount: Int
+    var statisticsOffset: Int?
     var residualSize: Int?
   }
 
@@ -97,8 +103,11 @@ import RecurrentKernels
           states: layout.states[index],
           scratch: layout.scratch[index],
           hasStates: cell.stateCount > 0,
+          isPlain: !cell.needsGates && !fused[index].isResidual,
           second: cell.second == nil ? nil : cell.streamedSecond(packed),
           isProjected: cell.isProjected,
+          gateCount: cell.needsGates ? cell.gateCount(rows: 1) : 0,
+          statisticsOffset: cell.statisticsOffset(rows: 1),
           residualSize: fused[index].isResidual ? cell.outputSize : nil
         )
       )
@@ -132,7 +141,7 @@ import RecurrentKernels
         unsafe request.previous_output = request.previous_hidden
         unsafe request.previous_states = UnsafePointer(request.states)
       }
-      if unsafe layer.pointee.second == nil && layer.pointee.residualSize == nil {
+      if unsafe layer.pointee.isPlain {
         unsafe layer.pointee.kernel.forward(&request)
         unsafe reading = UnsafePointer(request.hidden)
       } else {
@@ -150,7 +159,7 @@ import RecurrentKernels
     unsafe head.add(RECURRENT_ADD, outputSize, output, 1, head.bias, 1, output)
   }
 
-  /// A step of a layer with a second product, or whose input is added to its output.
+  /// A step of a layer with a second product or gates to keep, or whose input is added to its output.
   @inline(never)
   private func run(
     _ layer: UnsafeMutablePointer<Layer>,
@@ -161,11 +170,12 @@ import RecurrentKernels
     var scratch = unsafe memory + layer.pointee.scratch
     let output = unsafe layer.pointee.residualSize == nil ? hidden : scratch
     if unsafe layer.pointee.residualSize != nil { unsafe scratch += request.hidden_row_stride }
+    if unsafe layer.pointee.gateCount > 0 { unsafe request.gates = scratch }
+    unsafe request.statistics = layer.pointee.statisticsOffset.map { unsafe scratch + $0 }
     if var product = unsafe layer.pointee.second {
       let outputStride = unsafe request.hidden_row_stride
       let units = unsafe request.panels * PanelLayout.lanes
-      unsafe request.gates = scratch
-      unsafe request.hidden = scratch + request.panels * PanelLayout.width
+      unsafe request.hidden = scratch + layer.pointee.gateCount
       unsafe request.hidden_row_stride = units
       let share = unsafe request.hidden_zoneout
       if unsafe layer.pointee.isProjected { unsafe request.hidden_zoneout = nil }
@@ -257,6 +267,8 @@ extension FusedCell {
       weights: weights.forward,
       unit_parameters: weights.units.map { unsafe UnsafePointer($0) },
       gates: nil,
+      statistics: nil,
+      unit_count: hiddenSize,
       hidden: weights.forward,
       hidden_row_stride: paddedOutputSize,
       second: nil,

@@ -37,6 +37,8 @@ enum {
   RECURRENT_PANEL = 64,
   /// Hidden units of a panel of cells whose panels have four blocks.
   RECURRENT_UNITS = 16,
+  /// Numbers that a cell which normalises keeps of each row.
+  RECURRENT_STATISTICS = 8,
 };
 
 /// Which function of one number an element-wise kernel computes.
@@ -130,6 +132,10 @@ typedef enum {
   RECURRENT_CELL_MIN_LSTM,
   RECURRENT_CELL_LEM,
   RECURRENT_CELL_SLSTM,
+  RECURRENT_CELL_NORMALISED_LSTM,
+  RECURRENT_CELL_NORMALISED_LSTM_PEEPHOLE,
+  RECURRENT_CELL_NORMALISED_LSTM_COUPLED,
+  RECURRENT_CELL_NORMALISED_LSTM_COUPLED_PEEPHOLE,
   RECURRENT_CELLS,
 } RecurrentCell;
 
@@ -157,12 +163,18 @@ typedef struct {
   /// May be `previous_states` itself.
   float *_Nullable states;
   ptrdiff_t state_stride;
-  /// [p][1 + I + H][64].
+  /// [p][1 + I + H][64]; of cells that normalise [p][1 + I][64] and then [p][1 + H][64], their rows
+  /// of biases zero.
   const float *weights;
   /// Parameters of single units, [parameter][padded H].
   const float *_Nullable unit_parameters;
-  /// [p][R][64] after activation, kept for backward; null to keep nothing.
+  /// [p][R][64] after activation, kept for backward; null to keep nothing. Of cells that normalise
+  /// never null: [3][p][R][64], sums over the input, sums over the hidden state, and gates.
   float *_Nullable gates;
+  /// Cells that normalise only: [R][RECURRENT_STATISTICS], for backward, and the hidden units that
+  /// are really there.
+  float *_Nullable statistics;
+  ptrdiff_t unit_count;
   /// [R][>= padded H]. May not be `previous_hidden`. Where a second product follows it is what that
   /// product reads, and `recurrent_cells[].finish` writes the hidden state.
   float *hidden;
@@ -191,7 +203,8 @@ typedef struct {
   ptrdiff_t panels;
   /// Hidden units that are really there.
   ptrdiff_t output_size;
-  /// [p][R][64] of step t + 1; null where it has no rows.
+  /// [p][R][64] of step t + 1; null where it has no rows. Of cells that normalise it is dz of the
+  /// sums over the hidden state.
   const float *_Nullable next_dz;
   /// The columns of dz that read the hidden state.
   RecurrentColumns dz_columns;
@@ -211,8 +224,15 @@ typedef struct {
   /// t - 1. Null for cells that do not carry it over.
   float *_Nullable d_carried;
   ptrdiff_t d_carried_row_stride;
-  /// [p][R][64]: in, the activated gates of step t; out, dz of step t.
+  /// [p][R][64]: in, the activated gates of step t; out, dz of step t. Of cells that normalise
+  /// [3][p][R][64]: in, as forward has left them; out, dz of the sums over the input, dz of
+  /// those over the hidden state, and nothing.
   float *gates;
+  /// Cells that normalise only: what forward has left, and room for the gradient of the hidden
+  /// units, [R][padded H], which may be `d_output`.
+  const float *_Nullable statistics;
+  float *_Nullable d_units;
+  ptrdiff_t d_units_row_stride;
   /// Of step t, and of step t - 1 (null where zero).
   const float *_Nullable states;
   const float *_Nullable previous_states;

@@ -56,12 +56,26 @@ struct AllocationTests {
     printTraces(of: result)
   }
 
-  @Test(arguments: [[16], [128], [37, 5]], [false, true])
-  func `a streamed step allocates nothing`(sizes: [Int], isLSTM: Bool) async {
+  /// The layers of a model.
+  enum Kind: Codable, CaseIterable {
+    case rnn, lstm, normalisedLSTM
+
+    /// Layers of these sizes with a head.
+    func stack(_ sizes: [Int]) -> SequenceModel {
+      .stack(
+        sizes,
+        isLSTM: self != .rnn,
+        options: LSTMCell.Options(normalizesLayers: self == .normalisedLSTM)
+      )
+    }
+  }
+
+  @Test(arguments: [[16], [128], [37, 5]], Kind.allCases)
+  func `a streamed step allocates nothing`(sizes: [Int], kind: Kind) async {
     let result = await #expect(processExitsWith: .success, observing: [\.standardErrorContent]) {
-      [sizes, isLSTM] in
+      [sizes, kind] in
       for hasHead in [false, true] {
-        let trained = SequenceModel.stack(sizes, isLSTM: isLSTM)
+        let trained = kind.stack(sizes)
         let model =
           hasHead ? try StreamingModel(trained) : try StreamingModel(layers: trained.layers)
         var state = model.makeState()
@@ -98,6 +112,7 @@ struct AllocationTests {
 
   /// A way of training.
   struct Way: Codable, Sendable {
+    var kind = Kind.lstm
     var precision = Precision.float32
     var augmentation: String?
   }
@@ -108,7 +123,8 @@ struct AllocationTests {
     .enabled(if: isOptimised, "without optimisation the standard library's loops allocate"),
     arguments: [1, 2],
     [
-      Way(), Way(precision: .bfloat16),
+      Way(), Way(precision: .bfloat16), Way(kind: .normalisedLSTM),
+      Way(kind: .normalisedLSTM, precision: .bfloat16),
       Way(
         augmentation:
           "affine,elastic,cutout,time-shift,time-warp,time-cutout,scaling:per-feature=yes,noise"
@@ -123,7 +139,7 @@ struct AllocationTests {
       [threads, way] in
       let dataset = SequenceDataset.random(count: 256)
       let trainer = Trainer(
-        SequenceModel.stack([16, 20]),
+        way.kind.stack([16, 20]),
         optimizer: Adam(learningRate: 0.01),
         options: TrainingOptions(
           threads: threads,

@@ -66,7 +66,9 @@ struct LayerGradientCheckTests {
       layers: [layer],
       head: Dense(inputSize: layer.outputSize, outputSize: 1, using: &stream)
     )
-    let report = checkGradients(of: model, samples: 8) { model in
+    // Where sums lie close to each other, normalisation divides rounding errors by a small number.
+    let tolerance = cell.isNormalized ? 3e-5 : 1e-5
+    let report = checkGradients(of: model, singleTolerance: tolerance, samples: 8) { model in
       let output = model.layers[0].run(input, in: pass)
       return (output.outputs * weights).sum() + (output.final * finalWeights).sum()
     }

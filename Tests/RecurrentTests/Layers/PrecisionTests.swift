@@ -87,23 +87,26 @@ struct PrecisionTests {
   private func pow2(_ x: Double) -> Double { x * x }
 
   // Operands lose 2^-9 of themselves at most; many of them together, rounded to either side, less.
-  @Test(arguments: cases, FusedCase.all.filter { $0.name != "LSTM normalised" })
+  // Normalised sums lose more where they are close to each other.
+  @Test(arguments: cases, FusedCase.all)
   func `outputs and gradients stay close to those of 32 bits`(
     size: LayerCase,
     kind: FusedCase
   ) throws {
-    let built = kind.make(size.inputSize, max(size.hiddenSize, 2), size.seed)
+    let least = kind.isNormalized ? 15 : 2
+    let built = kind.make(size.inputSize, max(size.hiddenSize, least), size.seed)
     let cell = try #require((built as? any FusedBuiltInCell)?.fused)
     var size = size
     size.hiddenSize = cell.outputSize
     let tensors = [size.tensors(gates: 1, states: 0)[0]] + built.parameters.map(\.value)
     let coarse = pass(cell, tensors, size, .bfloat16)
     let fine = pass(cell, tensors, size, .float32)
-    #expect(relativeDistance(coarse.outputs, fine.outputs) < 0.02)
+    let allowed = kind.isNormalized ? 0.1 : 0.02
+    #expect(relativeDistance(coarse.outputs, fine.outputs) < allowed)
     // A ReLU that opens in one and not in the other changes a whole path.
     if !["RNN relu", "IndRNN"].contains(kind.name) {
-      #expect(relativeDistance(coarse.weightGradient, fine.weightGradient) < 0.02)
-      #expect(relativeDistance(coarse.inputGradient, fine.inputGradient) < 0.02)
+      #expect(relativeDistance(coarse.weightGradient, fine.weightGradient) < allowed)
+      #expect(relativeDistance(coarse.inputGradient, fine.inputGradient) < allowed)
     }
     #expect(!haveSameBits(coarse.outputs, fine.outputs))
   }
@@ -114,7 +117,7 @@ struct PrecisionTests {
     var size = size
     size.steps = 1
     let tensors = size.tensors(gates: 4, states: 0)
-    let cell = try #require(LSTMCell(RecurrentWeights(tensors)).fused)
+    let cell = LSTMCell(RecurrentWeights(tensors)).fused
     let roundedTensors =
       [rounded(tensors[0]), rounded(tensors[1]), rounded(tensors[2]), tensors[3]]
     let coarse = pass(cell, tensors, size, .bfloat16)

@@ -68,7 +68,7 @@ struct FusedEngineTests {
     }
   }
 
-  static let cases = FusedCase.all.filter { $0.name != "LSTM normalised" }.flatMap { cell in
+  static let cases = FusedCase.all.flatMap { cell in
     (0..<6).map { Case(cell: cell, number: $0) }
   }
 

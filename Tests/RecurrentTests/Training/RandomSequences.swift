@@ -39,6 +39,7 @@ extension SequenceModel {
   static func stack(
     _ sizes: [Int],
     isLSTM: Bool = true,
+    options: LSTMCell.Options = LSTMCell.Options(),
     features: Int = 3,
     classes: Int = 3,
     seed: UInt64 = 51
@@ -46,7 +47,13 @@ extension SequenceModel {
     var stream = RandomStream(seed: seed, purpose: .testing)
     let layers = zip([features] + sizes, sizes).map { input, hidden -> any RecurrentLayer in
       isLSTM
-        ? LSTM(inputSize: input, hiddenSize: hidden, initialization: .torch, using: &stream)
+        ? LSTM(
+          inputSize: input,
+          hiddenSize: hidden,
+          options: options,
+          initialization: .torch,
+          using: &stream
+        )
         : RNN(inputSize: input, hiddenSize: hidden, initialization: .torch, using: &stream)
     }
     let head = Dense(

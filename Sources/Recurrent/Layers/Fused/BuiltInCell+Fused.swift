@@ -5,8 +5,8 @@ import RecurrentKernels
 
 /// A built-in cell that has kernels of its own.
 protocol FusedBuiltInCell: BuiltInCell {
-  /// What the engine has to know of the cell; nil for a variation without kernels.
-  var fused: FusedCell? { get }
+  /// What the engine has to know of the cell.
+  var fused: FusedCell { get }
 }
 
 extension FusedBuiltInCell {
@@ -44,7 +44,7 @@ extension FusedBuiltInCell {
 }
 
 extension RNNCell: FusedBuiltInCell {
-  var fused: FusedCell? {
+  var fused: FusedCell {
     var cell = describe(RECURRENT_CELL_RNN, "RNN", blocks: 1, gates(1))
     cell.activation = activation.function
     return cell
@@ -56,33 +56,55 @@ extension RNNCell.Activation {
 }
 
 extension LSTMCell: FusedBuiltInCell {
-  var fused: FusedCell? {
+  var fused: FusedCell {
     let options = options
-    if options.normalizesLayers { return nil }
-    let kind =
-      switch (options.isCoupled, options.isPeephole) {
-      case (false, false): RECURRENT_CELL_LSTM
-      case (false, true): RECURRENT_CELL_LSTM_PEEPHOLE
-      case (true, false): RECURRENT_CELL_LSTM_COUPLED
-      case (true, true): RECURRENT_CELL_LSTM_COUPLED_PEEPHOLE
-      }
-    var cell = describe(kind, "LSTM", blocks: weights.gates, gates(weights.gates))
-    cell.stateCount = 1
-    if let peephole {
-      cell.unitParameters = (0..<peephole.shape[0]).map {
-        FusedCell.Place(parameter: 3, offset: $0 * hiddenSize)
-      }
+    var gates = gates(weights.gates)
+    if options.normalizesLayers {
+      // The bias comes after the gains, with which it is a parameter of single units.
+      for gate in gates.indices { gates[gate].bias = nil }
     }
+    var cell = describe(options.kernels, "LSTM", blocks: weights.gates, gates)
+    cell.stateCount = 1
+    let afterPeepholes = options.isPeephole ? 4 : 3
+    let afterProjection = afterPeepholes + (options.projectionSize == nil ? 0 : 1)
+    if options.normalizesLayers {
+      cell.isNormalized = true
+      cell.unitParameters =
+        [2, afterProjection, afterProjection + 1].flatMap { units(of: $0, count: weights.gates) }
+        + units(of: afterProjection + 2, count: 1) + units(of: afterProjection + 3, count: 1)
+    }
+    if options.isPeephole { cell.unitParameters += units(of: 3, count: weights.gates - 1) }
     if options.projectionSize != nil {
-      cell.second = FusedCell.Place(parameter: options.isPeephole ? 4 : 3)
+      cell.second = FusedCell.Place(parameter: afterPeepholes)
       cell.isProjected = true
     }
     return cell
   }
+
+  /// The first `count` rows of hidden units of a parameter.
+  private func units(of parameter: Int, count: Int) -> [FusedCell.Place] {
+    (0..<count).map { FusedCell.Place(parameter: parameter, offset: $0 * hiddenSize) }
+  }
+}
+
+extension LSTMCell.Options {
+  /// The cell's kernels.
+  fileprivate var kernels: RecurrentCell {
+    switch (normalizesLayers, isCoupled, isPeephole) {
+    case (false, false, false): RECURRENT_CELL_LSTM
+    case (false, false, true): RECURRENT_CELL_LSTM_PEEPHOLE
+    case (false, true, false): RECURRENT_CELL_LSTM_COUPLED
+    case (false, true, true): RECURRENT_CELL_LSTM_COUPLED_PEEPHOLE
+    case (true, false, false): RECURRENT_CELL_NORMALISED_LSTM
+    case (true, false, true): RECURRENT_CELL_NORMALISED_LSTM_PEEPHOLE
+    case (true, true, false): RECURRENT_CELL_NORMALISED_LSTM_COUPLED
+    case (true, true, true): RECURRENT_CELL_NORMALISED_LSTM_COUPLED_PEEPHOLE
+    }
+  }
 }
 
 extension GRUCell: FusedBuiltInCell {
-  var fused: FusedCell? {
+  var fused: FusedCell {
     let (reset, update, candidate) = (0, 1, 2)
     func gate(_ number: Int) -> FusedCell.Gate { gates(3)[number] }
     var blocks = [gate(candidate), gate(reset), gate(update)]
@@ -104,7 +126,7 @@ extension GRUCell: FusedBuiltInCell {
 }
 
 extension IndRNNCell: FusedBuiltInCell {
-  var fused: FusedCell? {
+  var fused: FusedCell {
     var cell = describe(
       RECURRENT_CELL_IND_RNN,
       "IndRNN",
@@ -124,7 +146,7 @@ extension IndRNNCell: FusedBuiltInCell {
 }
 
 extension MinGRUCell: FusedBuiltInCell {
-  var fused: FusedCell? {
+  var fused: FusedCell {
     var cell = describe(RECURRENT_CELL_MIN_GRU, "minGRU", blocks: 2, gates(2, areRecurrent: false))
     cell.carriesHidden = true
     return cell
@@ -132,7 +154,7 @@ extension MinGRUCell: FusedBuiltInCell {
 }
 
 extension MinLSTMCell: FusedBuiltInCell {
-  var fused: FusedCell? {
+  var fused: FusedCell {
     var cell = describe(
       RECURRENT_CELL_MIN_LSTM,
       "minLSTM",
@@ -145,7 +167,7 @@ extension MinLSTMCell: FusedBuiltInCell {
 }
 
 extension LEMCell: FusedBuiltInCell {
-  var fused: FusedCell? {
+  var fused: FusedCell {
     var blocks = gates(4)
     let second = blocks[3].recurrent
     blocks[3].recurrent = nil
@@ -159,7 +181,7 @@ extension LEMCell: FusedBuiltInCell {
 }
 
 extension SLSTMCell: FusedBuiltInCell {
-  var fused: FusedCell? {
+  var fused: FusedCell {
     var cell = describe(RECURRENT_CELL_SLSTM, "sLSTM", blocks: 4, gates(4))
     cell.stateCount = 3
     cell.activation = forgetGate == .sigmoid ? RECURRENT_SIGMOID : RECURRENT_EXP

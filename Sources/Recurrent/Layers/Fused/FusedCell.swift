@@ -42,6 +42,9 @@ struct FusedCell: Sendable, Equatable {
   var stateCount = 0
   /// Whether a gate carries the hidden state over, so that a gradient reaches it without weights.
   var carriesHidden = false
+  /// Whether the sums over the input and those over the hidden state are kept apart, because each
+  /// is normalised over its row.
+  var isNormalized = false
   /// What kernels that have a choice apply.
   var activation = RECURRENT_TANH
   /// The time step of a discretised equation.
@@ -70,8 +73,11 @@ struct FusedCell: Sendable, Equatable {
   var paddedOutputSize: Int {
     isProjected ? Self.padded(outputSize) : layout.paddedHiddenSize
   }
-  /// The floats of the gates' packed weights, [panels][1 + I + R][64].
-  var gatesCount: Int { layout.panels * (1 + inputSize + recurrentSize) * PanelLayout.width }
+  /// The floats of the gates' packed weights, [panels][1 + I + R][64], or where the cell normalises
+  /// [panels][1 + I][64] and then [panels][1 + R][64].
+  var gatesCount: Int {
+    layout.panels * ((isNormalized ? 2 : 1) + inputSize + recurrentSize) * PanelLayout.width
+  }
   /// The floats of the second product's packed weights, [panels of outputs][1 + H][64].
   var secondCount: Int {
     second == nil ? 0 : Self.padded(outputSize) * (1 + hiddenSize)
@@ -83,6 +89,26 @@ struct FusedCell: Sendable, Equatable {
 
   static func padded(_ size: Int) -> Int {
     (size + PanelLayout.width - 1) / PanelLayout.width * PanelLayout.width
+  }
+
+  // MARK: - What a step leaves
+
+  /// Whether a step needs room for its gates even where nothing is kept.
+  var needsGates: Bool { second != nil || isNormalized }
+
+  /// The floats of one section of a step's gates, [panels][rows][64].
+  func sectionCount(rows: Int) -> Int { layout.panels * rows * PanelLayout.width }
+
+  /// The floats that a step's gates take: one section, or where the cell normalises three, sums over
+  /// the input, sums over the hidden state and gates, and then the rows' statistics.
+  func gateCount(rows: Int) -> Int {
+    guard isNormalized else { return sectionCount(rows: rows) }
+    return 3 * sectionCount(rows: rows) + rows * Int(RECURRENT_STATISTICS)
+  }
+
+  /// Where the rows' statistics begin in a step's gates; nil where the cell does not normalise.
+  func statisticsOffset(rows: Int) -> Int? {
+    isNormalized ? 3 * sectionCount(rows: rows) : nil
   }
 
   // MARK: - Kernels

@@ -53,7 +53,7 @@ extension FusedSequence {
       unsafe stepBack(step, weights: weights, arriving: arriving, weightGradient: weightGradient)
       if let target = unsafe inputGradients?.input {
         unsafe multiply(
-          dzAt: time,
+          gates(at: time),
           rows: 0..<rows,
           columns: cell.inputColumns,
           by: weights.input,
@@ -122,7 +122,7 @@ extension FusedSequence {
       next_rows: isLast ? 0 : min(rows, extent.running(at: nextTime)),
       panels: cell.layout.panels,
       output_size: cell.outputSize,
-      next_dz: isLast ? nil : UnsafePointer(gates(at: nextTime)),
+      next_dz: isLast ? nil : UnsafePointer(hiddenDz(at: nextTime)),
       dz_columns: cell.hiddenColumns,
       weights: UnsafePointer(weights.recurrent),
       hidden_mask: mask?.base,
@@ -134,6 +134,9 @@ extension FusedSequence {
       d_carried: d_carried,
       d_carried_row_stride: outputRowStride,
       gates: gates(at: time),
+      statistics: statistics(at: time).map { unsafe UnsafePointer($0) },
+      d_units: cell.isNormalized ? d_staged : nil,
+      d_units_row_stride: padded,
       states: cell.stateCount > 0 ? UnsafePointer(states(after: step)) : nil,
       previous_states: hasPrevious ? previousStates(of: step) : nil,
       state_stride: stateStride,
@@ -228,10 +231,18 @@ extension FusedSequence {
       gradient: gradient,
       starts: step + count == extent.steps
     )
-    if let paired {
-      unsafe paired.addWeightGradient(request)
+    if cell.isNormalized {
+      // Two gradients of sums, and so the two parts of the weights one after the other.
+      var part = unsafe request
+      unsafe part.previous_hidden = nil
+      unsafe addGatesGradient(&part)
+      unsafe part = unsafe request
+      unsafe part.input_size = 0
+      unsafe part.dz = UnsafePointer(hiddenDz(at: time))
+      unsafe part.gradient = gradient + cell.hiddenPartOffset
+      unsafe addGatesGradient(&part)
     } else {
-      unsafe kernels.pointee.weight_gradient(&request)
+      unsafe addGatesGradient(&request)
     }
     guard cell.second != nil else { return }
     unsafe request.panels = secondPanels
@@ -244,6 +255,11 @@ extension FusedSequence {
     unsafe request.dz = UnsafePointer(d_second(at: time))
     unsafe request.dz_step_stride = direction * secondStep
     unsafe request.gradient = gradient + cell.gatesCount
+    unsafe kernels.pointee.weight_gradient(&request)
+  }
+
+  private func addGatesGradient(_ request: inout RecurrentWeightGradient) {
+    if let paired { return unsafe paired.addWeightGradient(request) }
     unsafe kernels.pointee.weight_gradient(&request)
   }
 
@@ -266,7 +282,7 @@ extension FusedSequence {
     if cell.recurrentSize > 0 {
       forEachStart { time, rows in
         unsafe multiply(
-          dzAt: time,
+          hiddenDz(at: time),
           rows: rows,
           columns: cell.hiddenColumns,
           by: weights.recurrent,
@@ -301,7 +317,7 @@ extension FusedSequence {
 
   /// The product of some rows of dz with weights packed for the way back.
   private func multiply(
-    dzAt time: Int,
+    _ dz: UnsafePointer<Float>,
     rows: Range<Int>,
     columns: RecurrentColumns,
     by panels: UnsafePointer<Float>,
@@ -313,7 +329,7 @@ extension FusedSequence {
     var product = unsafe RecurrentProduct(
       rows: rows.count,
       columns: outputs,
-      a: UnsafePointer(gates(at: time)) + rows.lowerBound * PanelLayout.width + first,
+      a: dz + rows.lowerBound * PanelLayout.width + first,
       a_row_stride: PanelLayout.width,
       segments: cell.layout.panels,
       segment_depth: columns.width,
@@ -331,6 +347,11 @@ extension FusedSequence {
 
   private var secondPanels: Int { FusedCell.padded(cell.outputSize) / PanelLayout.width }
   private var secondStep: Int { secondPanels * extent.rows * PanelLayout.width }
+
+  /// The gradient of the sums over the hidden state.
+  private func hiddenDz(at time: Int) -> UnsafeMutablePointer<Float> {
+    unsafe gates(at: time) + (cell.isNormalized ? cell.sectionCount(rows: extent.rows) : 0)
+  }
 
   private var d_states: UnsafeMutablePointer<Float> {
     unsafe stateGradient.reserve(cell.stateCount * stateStride)

@@ -153,7 +153,9 @@ import RecurrentKernels
         state_stride: stateStride,
         weights: UnsafePointer(weights.forward),
         unit_parameters: weights.units.map { unsafe UnsafePointer($0) },
-        gates: keeping == .everything || cell.second != nil ? gates(at: time) : nil,
+        gates: keeping == .everything || cell.needsGates ? gates(at: time) : nil,
+        statistics: statistics(at: time),
+        unit_count: cell.hiddenSize,
         hidden: cell.second == nil ? result : staged(at: time),
         hidden_row_stride: cell.second == nil ? outputRowStride : cell.layout.paddedHiddenSize,
         second: nil,
@@ -329,7 +331,7 @@ import RecurrentKernels
   // first. The slot after a step is the slot before the next. Where only the last output is kept,
   // two slots of hidden states take turns and further states are changed in place.
 
-  var gateStep: Int { cell.layout.panels * extent.rows * PanelLayout.width }
+  var gateStep: Int { cell.gateCount(rows: extent.rows) }
   var stateStride: Int { extent.rows * cell.layout.paddedHiddenSize }
   var hiddenStep: Int { extent.rows * outputRowStride }
   var stagedStep: Int { extent.rows * cell.layout.paddedHiddenSize }
@@ -366,6 +368,10 @@ import RecurrentKernels
   func gates(at time: Int) -> UnsafeMutablePointer<Float> {
     guard keeping == .everything else { return unsafe gates.reserve(gateStep) }
     return unsafe gates.reserve(extent.steps * gateStep) + time * gateStep
+  }
+
+  func statistics(at time: Int) -> UnsafeMutablePointer<Float>? {
+    unsafe cell.statisticsOffset(rows: extent.rows).map { unsafe gates(at: time) + $0 }
   }
 
   func staged(at time: Int) -> UnsafeMutablePointer<Float> {

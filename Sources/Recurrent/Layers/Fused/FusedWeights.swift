@@ -83,20 +83,25 @@ final class FusedWeights: @unchecked Sendable {
   private func packGates(_ parameters: ArraySlice<Tensor>) {
     unsafe withUnsafeTemporaryAllocation(of: RecurrentGate.self, capacity: cell.gates.count) {
       gates in
-      for (index, gate) in cell.gates.enumerated() {
-        unsafe gates[index] = unsafe RecurrentGate(
-          input: parameters.elements(at: gate.input),
-          recurrent: parameters.elements(at: gate.recurrent),
-          bias: parameters.elements(at: gate.bias)
-        )
-      }
       guard let base = gates.baseAddress else { return }
-      var sizes = cell.gateSizes
-      unsafe write(
-        panels: cell.layout.panels,
-        parts: (cell.inputSize, cell.recurrentSize),
-        to: forward
-      ) { unsafe recurrent_pack_gates(&sizes, base, $0) }
+      var target = unsafe forward
+      cell.forEachPart { part in
+        for (index, gate) in cell.gates.enumerated() {
+          unsafe gates[index] = unsafe RecurrentGate(
+            input: parameters.elements(at: gate[keyPath: part.input]),
+            recurrent: part.recurrent.flatMap {
+              unsafe parameters.elements(at: gate[keyPath: $0])
+            },
+            bias: parameters.elements(at: gate.bias)
+          )
+        }
+        var sizes = part.sizes
+        unsafe target += write(
+          panels: cell.layout.panels,
+          parts: (sizes.input_size, sizes.recurrent_size),
+          to: target
+        ) { unsafe recurrent_pack_gates(&sizes, base, $0) }
+      }
     }
   }
 
@@ -160,18 +165,23 @@ final class FusedWeights: @unchecked Sendable {
     }
   }
 
-  /// Lets `pack` write panels, each a row of biases and two parts of so many rows, to `target`.
+  /// Lets `pack` write panels, each a row of biases and two parts of so many rows, to `target`, and
+  /// returns how many floats that has taken.
   ///
   /// Where rows are joined in pairs it writes elsewhere first; each part begins a pair of its own.
+  @discardableResult
   private func write(
     panels: Int,
     parts: (first: Int, second: Int),
     to target: UnsafeMutablePointer<Float>,
     _ pack: (UnsafeMutablePointer<Float>) -> Void
-  ) {
-    guard precision == .bfloat16 else { return unsafe pack(target) }
+  ) -> Int {
     let width = PanelLayout.width
     let size = (1 + parts.first + parts.second) * width
+    guard precision == .bfloat16 else {
+      unsafe pack(target)
+      return panels * size
+    }
     let firstPairs = PairedOperands.pairs(parts.first)
     let pairedSize = (1 + firstPairs + PairedOperands.pairs(parts.second)) * width
     let source = unsafe unpaired.reserve(panels * size)
@@ -189,6 +199,7 @@ final class FusedWeights: @unchecked Sendable {
         to + (1 + firstPairs) * width
       )
     }
+    return panels * pairedSize
   }
 
   private func transposedCount(columns: Int, of read: RecurrentColumns) -> Int {

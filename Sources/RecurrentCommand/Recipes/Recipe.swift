@@ -135,6 +135,7 @@ struct Recipe: Codable, Equatable {
   /// The same for a model that sweeps over patches in both directions.
   fileprivate var sweeping: Recipe {
     var recipe = self
+    recipe.epochs = 25
     recipe.hiddenSize = LayerSizes(64, 64, 128)
     var structure = ModelStructure()
     structure.reading = .patches(side: 4, stride: 2)

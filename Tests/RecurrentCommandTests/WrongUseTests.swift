@@ -54,7 +54,7 @@ struct WrongUseTests {
     ("train --average much", "'much'"),
     ("train --patience 0", "--patience is 0; use a whole number from 1"),
     ("train --patience 1.5", "'1.5'"),
-    ("train --preset best", "'best'"),
+    ("train --preset finest", "'finest'"),
     ("train --examples 0", "--examples is 0; use a number from 1"),
     ("train --examples -5", "--examples is -5"),
     ("train --examples 10000001", "to 10,000,000"),

@@ -25,7 +25,7 @@ public struct StreamingModel: Sendable {
   /// - Throws: `StreamingError` if a layer cannot run step by step.
   public init(_ model: SequenceModel) throws(StreamingError) {
     guard model.reading == .rows else {
-      throw StreamingError(layer: nil, type: model.reading.rawValue, reason: .readsColumns)
+      throw StreamingError(layer: nil, type: model.reading.rawValue, reason: .readsSeveralRows)
     }
     guard model.summary == .lastOutput || model.summary == .allOutputs else {
       throw StreamingError(layer: nil, type: model.summary.rawValue, reason: .readsAllSteps)
@@ -163,8 +163,8 @@ public struct StreamingError: Error, Sendable, Equatable, CustomStringConvertibl
     case readsAllSteps
     /// The layer sweeps over a grid.
     case readsGrid
-    /// A column of the input is whole only after its last step.
-    case readsColumns
+    /// What the first layer reads at a step is spread over several steps of the input.
+    case readsSeveralRows
   }
 
   /// The layer's place among the layers, from 0; nil where it is the model.
@@ -185,8 +185,8 @@ public struct StreamingError: Error, Sendable, Equatable, CustomStringConvertibl
       "\(place) cannot be streamed: its head reads all steps; use the last output"
     case .readsGrid:
       "\(place) cannot be streamed: it reads a grid; use layers over single steps"
-    case .readsColumns:
-      "\(place) cannot be streamed: a column is whole only at the end; read rows"
+    case .readsSeveralRows:
+      "\(place) cannot be streamed: a step of it is spread over several rows; read rows"
     }
   }
 }

@@ -56,6 +56,9 @@ struct BenchCommand: AsyncParsableCommand {
   )
   var shape: [String] = []
 
+  @Option(parsing: .unconditional, help: "Features to which an LSTM's hidden state is projected.")
+  var projection: Int?
+
   @Flag(help: "Measure training steps of many hidden and batch sizes instead, on all threads.")
   var grid = false
 
@@ -97,7 +100,18 @@ struct BenchCommand: AsyncParsableCommand {
     if svg != nil && !grid {
       throw ValidationError("--svg draws the grid; add --grid, or use --json or --csv")
     }
-    _ = try ownShapes()
+    let shapes = try ownShapes()
+    if let projection {
+      guard cell.isLSTM && !grid && !tape else {
+        throw ValidationError("--projection goes with --cell lstm and its like, and with --shape")
+      }
+      let least = (shapes.isEmpty ? Self.usual.map(\.1) : shapes).map(\.hidden).min() ?? 0
+      guard 1..<least ~= projection else {
+        throw ValidationError(
+          "--projection is \(projection); use a number below the \(least) hidden units of a shape"
+        )
+      }
+    }
     try files.validate()
   }
 
@@ -148,7 +162,13 @@ struct BenchCommand: AsyncParsableCommand {
     for (work, shape) in own.isEmpty ? Self.usual : own
     where work.isPossible(batch: shape.batch) {
       tasks += counts.filter { work.isShared || $0 == 1 }.map { threads in
-        ModelTask(work: work, cell: cell, sizes: shape, threads: threads)
+        ModelTask(
+          work: work,
+          cell: cell,
+          sizes: shape,
+          threads: threads,
+          projectionSize: projection
+        )
       }
     }
     let rounds = BenchRounds(seconds: seconds)

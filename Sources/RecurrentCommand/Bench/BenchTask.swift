@@ -66,8 +66,10 @@ struct ModelTask: BenchTask {
   let cell: CellName
   let sizes: BenchShape
   let threads: Int
+  /// The size to which an LSTM's hidden state is projected; nil for no projection.
+  var projectionSize: Int?
 
-  var name: String { work.rawValue }
+  var name: String { work.rawValue + (projectionSize.map { ", projected to \($0)" } ?? "") }
   var shape: String { sizes.text }
 
   var operations: Double {
@@ -79,7 +81,7 @@ struct ModelTask: BenchTask {
       count.training * Double(lengths.reduce(0, +)) / Double(sizes.batch * sizes.steps)
     case .inference: count.forward
     // No step is the first, so that each has a state to multiply.
-    case .streaming: layers.reduce(0) { $0 + 2 * Double(sizes.steps * ($1.input + $1.state)) }
+    case .streaming: layers.reduce(0) { $0 + 2 * Double(sizes.steps * $1.ofStep) }
     }
   }
 
@@ -131,9 +133,9 @@ struct ModelTask: BenchTask {
   }
 
   private var layer: LayerDescription {
-    LayerDescription(directions: [
-      cell.direction(inputSize: sizes.input, hiddenSize: sizes.hidden)
-    ])
+    var direction = cell.direction(inputSize: sizes.input, hiddenSize: sizes.hidden)
+    direction.options?.projectionSize = projectionSize
+    return LayerDescription(directions: [direction])
   }
 
   /// A model whose starting values are quickly drawn.

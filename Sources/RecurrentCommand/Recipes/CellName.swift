@@ -7,10 +7,10 @@ enum CellName: String, ExpressibleByArgument, CaseIterable, Codable {
   case lstm
   /// The simple recurrent network with tanh.
   case rnn
-  /// The simple recurrent network with rectified units.
-  case rnnReLU = "rnn-relu"
   /// The gated recurrent unit as PyTorch and Keras have it.
   case gru
+  /// The simple recurrent network with rectified units.
+  case rnnReLU = "rnn-relu"
   /// The gated recurrent unit with the reset gate before the product.
   case gruResetBefore = "gru-reset-before"
   /// Long short-term memory with peepholes.

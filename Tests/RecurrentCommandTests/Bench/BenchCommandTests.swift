@@ -78,6 +78,14 @@ struct BenchCommandTests {
     #expect(record.rows.contains { $0.shape == "1x28x1x4" })
   }
 
+  @Test func `a projected LSTM is measured, and says so`() async throws {
+    let run = try await workbench.succeed(
+      "bench --projection 2 --seconds 0.01 --threads 1 --shape 1x3x2x5"
+    )
+    #expect(run.lines.contains { $0.hasPrefix("training, projected to 2 ") })
+    #expect(run.lines.contains { $0.hasPrefix("stream, projected to 2 ") })
+  }
+
   @Test func `the tape is measured beside the fused layer`() async throws {
     let run = try await workbench.succeed(
       "bench --tape --seconds 0.01 --threads 1 --shape 4x3x2x5 --csv tape.csv"
@@ -115,6 +123,10 @@ struct BenchCommandTests {
     ("--tape --cell rnn", "leave out --grid and --cell"),
     ("--grid --shape 1x1x1x1", "--shape does not go with --grid"),
     ("--features 3", "--features goes with --grid"),
+    ("--cell gru --projection 4", "--projection goes with --cell lstm and its like"),
+    ("--tape --projection 4", "--projection goes with --cell lstm"),
+    ("--projection 16", "--projection is 16; use a number below the 16 hidden units"),
+    ("--shape 1x2x3x4 --projection 0", "--projection is 0; use a number below the 4"),
     ("--grid --features 0", "--features is 0; use a whole number from 1"),
     ("--svg a.svg", "--svg draws the grid; add --grid"),
     ("--json a --csv a", "--json and --csv name one file; use two"),

@@ -148,10 +148,10 @@ struct ReadingTests {
   }
 
   @Test(arguments: [SequenceModel.Reading.columns, .rowsAndColumns, .patches(side: 3, stride: 3)])
-  func `columns cannot be streamed`(reading: SequenceModel.Reading) throws {
+  func `columns and patches cannot be streamed`(reading: SequenceModel.Reading) throws {
     let model = try Self.model(reading)
     let error = #expect(throws: StreamingError.self) { try StreamingModel(model) }
-    #expect(error?.reason == .readsColumns)
+    #expect(error?.reason == .readsSeveralRows)
     #expect("\(try #require(error))".contains("read rows"))
   }
 

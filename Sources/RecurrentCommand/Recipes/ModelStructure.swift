@@ -88,11 +88,17 @@ extension Recipe {
     guard let structure else { return nil }
     let sizes = hiddenSize.sizes
     if structure.sweeps != 0 {
-      guard 0...sizes.count ~= structure.sweeps else {
-        return "--sweeps is \(structure.sweeps); use at most the \(sizes.count) of --hidden"
+      guard structure.sweeps > 0 else {
+        return "--sweeps is \(structure.sweeps); use a whole number from 0 up"
+      }
+      guard structure.sweeps <= sizes.count else {
+        return """
+          --hidden names \(sizes.count) layer\(sizes.count == 1 ? "" : "s") for \
+          \(structure.sweeps) sweeps; name a size for each, or ask for fewer --sweeps
+          """
       }
       guard structure.reading.hasPlaces else {
-        return "--sweeps needs the places of a grid; use --read rows or patches:4"
+        return "--sweeps needs the places of a grid; use --read rows or patches:4, or --sweeps 0"
       }
     }
     if let size = structure.projectionSize {

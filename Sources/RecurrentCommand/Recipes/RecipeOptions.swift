@@ -1,7 +1,7 @@
 import ArgumentParser
 import Recurrent
 
-/// A preset, and everything that can be said against it.
+/// A preset, and the settings that override it.
 struct RecipeChoices: ParsableArguments {
   @Option(
     help: """

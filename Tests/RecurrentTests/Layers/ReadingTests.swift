@@ -89,26 +89,7 @@ struct ReadingTests {
     #expect(
       mismatch(predictor.logits(for: dataset).elements, tape.elements, tolerance: 1e-5) == nil
     )
-    let engine = try #require(FusedEngine(model, options: TrainingOptions(batchSize: 10)))
-    let parameters = ParameterList(of: model)
-    var got = Gradient(
-      names: parameters.names,
-      tensors: parameters.tensors.map { .zeros($0.shape) }
-    )
-    _ = engine.run(
-      parameters,
-      on: dataset,
-      at: Array(0..<10)[...],
-      pass: TrainingPass(seed: 8, step: 4),
-      gradient: &got
-    )
-    let want = valueWithGradient(at: model) {
-      softmaxCrossEntropy(logits: $0(dataset.tensor(at: 0..<10)), labels: dataset.labels)
-    }
-    for (name, pair) in zip(got.names, zip(got.tensors, want.gradient.tensors)) {
-      let problem = mismatch(pair.0.elements, pair.1.elements, tolerance: 1e-5)
-      #expect(problem == nil, "\(name): \(problem ?? "")")
-    }
+    try expectEngineGradients(of: model, on: dataset)
   }
 
   @Test(arguments: Self.readings)

@@ -85,38 +85,7 @@ struct SweepTests {
       #expect(
         mismatch(predictor.logits(for: dataset).elements, tape.elements, tolerance: 1e-5) == nil
       )
-      try checkGradients(of: model, on: dataset)
-    }
-  }
-
-  private func checkGradients(of model: SequenceModel, on dataset: SequenceDataset) throws {
-    let engine = try #require(FusedEngine(model, options: TrainingOptions(batchSize: 10)))
-    let parameters = ParameterList(of: model)
-    var got = Gradient(
-      names: parameters.names,
-      tensors: parameters.tensors.map { .zeros($0.shape) }
-    )
-    let indices = Array(0..<10)
-    _ = engine.run(
-      parameters,
-      on: dataset,
-      at: indices[...],
-      pass: TrainingPass(seed: 8, step: 4),
-      gradient: &got
-    )
-    let pass = SequencePass(
-      lengths: dataset.lengths,
-      masks: MaskStreams(seed: 8, step: 4, examples: indices)
-    )
-    let want = valueWithGradient(at: model) {
-      softmaxCrossEntropy(
-        logits: $0.logits(dataset.tensor(at: indices), in: pass),
-        labels: dataset.labels
-      )
-    }
-    for (name, pair) in zip(got.names, zip(got.tensors, want.gradient.tensors)) {
-      let problem = mismatch(pair.0.elements, pair.1.elements, tolerance: 1e-5)
-      #expect(problem == nil, "\(name): \(problem ?? "")")
+      try expectEngineGradients(of: model, on: dataset)
     }
   }
 
@@ -140,19 +109,11 @@ struct SweepTests {
     let dataset = Self.dataset(isUnequal: isUnequal)
     let input = dataset.tensor(at: 0..<3)
     let pass = SequencePass(lengths: dataset.lengths.map { Array($0[..<3]) })
-    let report = checkGradientsReport(of: model, input, pass, labels: Array(dataset.labels[..<3]))
-    #expect(report.passes, "\(report)")
-  }
-
-  private func checkGradientsReport(
-    of model: SequenceModel,
-    _ input: Tensor,
-    _ pass: SequencePass,
-    labels: [Int]
-  ) -> GradientReport {
-    Recurrent.checkGradients(of: model, samples: 40, seed: 1) {
+    let labels = Array(dataset.labels[..<3])
+    let report = checkGradients(of: model, samples: 40, seed: 1) {
       softmaxCrossEntropy(logits: $0.logits(input, in: pass), labels: labels)
     }
+    #expect(report.passes, "\(report)")
   }
 
   @Test func `a model comes back from its file, bit for bit`() throws {

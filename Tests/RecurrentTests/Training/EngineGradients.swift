@@ -1,0 +1,41 @@
+import RecurrentTestSupport
+import Testing
+
+@testable import Recurrent
+
+/// Expects the engine's gradients of the mean loss over all examples to be those of the tape.
+///
+/// Both are sums of some hundred products in 32 bits, in different orders.
+func expectEngineGradients(
+  of model: SequenceModel,
+  on dataset: SequenceDataset,
+  at location: SourceLocation = #_sourceLocation
+) throws {
+  let indices = Array(0..<dataset.count)
+  let options = TrainingOptions(batchSize: dataset.count)
+  let engine = try #require(FusedEngine(model, options: options), sourceLocation: location)
+  let parameters = ParameterList(of: model)
+  var got = Gradient(
+    names: parameters.names,
+    tensors: parameters.tensors.map { .zeros($0.shape) }
+  )
+  _ = engine.run(
+    parameters,
+    on: dataset,
+    at: indices[...],
+    pass: TrainingPass(seed: 8, step: 4),
+    gradient: &got
+  )
+  let pass = SequencePass(
+    lengths: dataset.lengths,
+    masks: MaskStreams(seed: 8, step: 4, examples: indices)
+  )
+  let input = dataset.tensor(at: indices)
+  let want = valueWithGradient(at: model) {
+    softmaxCrossEntropy(logits: $0.logits(input, in: pass), labels: dataset.labels)
+  }
+  for (name, pair) in zip(got.names, zip(got.tensors, want.gradient.tensors)) {
+    let problem = mismatch(pair.0.elements, pair.1.elements, tolerance: 1e-5)
+    #expect(problem == nil, "\(name): \(problem ?? "")", sourceLocation: location)
+  }
+}

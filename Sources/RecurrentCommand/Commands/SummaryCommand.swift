@@ -68,6 +68,7 @@ struct SummaryCommand: AsyncParsableCommand {
     } else {
       let recipe = try recipe.recipe
       let (steps, features) = (steps ?? 28, features ?? 28)
+      try recipe.checkMemory(steps: steps, features: features)
       guard
         let model = recipe.model(
           steps: steps,

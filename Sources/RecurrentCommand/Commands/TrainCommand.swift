@@ -84,6 +84,7 @@ struct TrainCommand: AsyncParsableCommand {
         """
       )
     }
+    try recipe.checkMemory(steps: splits.training.steps, features: splits.training.features)
     guard let model = recipe.model(for: splits.training, seed: seed) else {
       throw CommandFailure(
         """

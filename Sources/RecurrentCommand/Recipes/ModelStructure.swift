@@ -1,3 +1,4 @@
+import Foundation
 import Recurrent
 
 /// How a model's layers are put together, beyond their cell and sizes; plain to begin with.
@@ -119,6 +120,37 @@ extension Recipe {
       return "--cell-zoneout is for LSTMs; \(cell.rawValue) has no cell state to keep"
     }
     return nil
+  }
+
+  /// Refuses a model that takes more than half of this machine's memory to train.
+  ///
+  /// Counted are its weights: as they are, packed for both ways, in the optimizer's memory, and as a
+  /// gradient in each of up to 16 parts of a batch; and what the workers keep of every step.
+  func checkMemory(steps: Int, features: Int) throws {
+    let reading = structure?.reading ?? .rows
+    guard let size = reading.size(steps: steps, features: features) else { return }
+    let places = reading.places(features: features)
+    var (weights, kept) = (0.0, Double(size.features))
+    for layer in layers(inputSize: size.features, places: places) {
+      for part in OperationCount.layers(of: [layer]) {
+        weights += Double(part.input + part.state + part.projection)
+      }
+      for direction in layer.directions {
+        let numbers = Double(direction.inputSize) + 9 * Double(direction.hiddenSize)
+        kept += Double(layer.sweep?.places ?? 1) * numbers
+      }
+    }
+    let copies = Double(6 + min(16, max(1, batchSize / 16)))
+    let numbers = copies * weights + Double(batchSize) * Double(size.steps) * kept
+    let gigabytes = 4 * numbers / 1e9
+    guard gigabytes < Double(ProcessInfo.processInfo.physicalMemory) / 2e9 else {
+      throw CommandFailure(
+        """
+        training \(modelText) takes about \(decimals(gigabytes, 0)) GB, more than half of this \
+        machine's memory; use fewer of them or a smaller --batch
+        """
+      )
+    }
   }
 
   /// A model with starting values drawn by `seed`; nil where it cannot read such a grid.

@@ -98,6 +98,19 @@ struct StructureOptionsTests {
     try await workbench.fail("train \(options)", exitCode: 2, saying: saying)
   }
 
+  @Test(arguments: [
+    "train --examples 60 --hidden 16384,16384,16384",
+    "summary --hidden 16384,16384,16384", "summary --steps 65536 --features 65536",
+    "summary --batch 1000000 --steps 10000",
+  ])
+  func `what no memory would hold is refused before it is made`(words: String) async throws {
+    try await workbench.fail(
+      words,
+      exitCode: 1,
+      saying: "GB, more than half of this machine's memory; use fewer"
+    )
+  }
+
   @Test func `a way of reading that does not fit the images is refused`() async throws {
     try await workbench.fail(
       "train --read patches:5 --examples 60",

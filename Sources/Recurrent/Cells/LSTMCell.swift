@@ -176,7 +176,9 @@ public struct LSTMCell: BuiltInCell {
   ///
   /// `forgetBias` is what the forget gate's bias starts from: at 1 the cell remembers until it has
   /// learned to forget (R. Jozefowicz, W. Zaremba, I. Sutskever, 2015). Peepholes start from 0, so
-  /// that the cell begins as one without, gains from 1.
+  /// that the cell begins as one without, gains from 1. A normalised cell's candidate has biases
+  /// other than 0 to begin with: where all sums and cells are 0, as after blank input, normalisation
+  /// multiplies gradients by 1/√ε at every step.
   ///
   /// - Precondition: The sizes are at least 1, and a projection is smaller than the hidden size.
   public init(
@@ -214,6 +216,10 @@ public struct LSTMCell: BuiltInCell {
         ? Normalization(gates: gates, hiddenSize: hiddenSize) : nil
     )
     if !initialization.decidesForgetBias { self.weights.addForgetBias(forgetBias) }
+    guard options.normalizesLayers, initialization != .torch else { return }
+    let biases = Initializer.torchUniform(inputs: hiddenSize).tensor([hiddenSize], from: &stream)
+    let candidate = (gates - 2) * hiddenSize
+    for unit in 0..<hiddenSize { self.weights.bias[candidate + unit] += biases[unit] }
   }
 
   /// Which of an LSTM's variations this cell has.

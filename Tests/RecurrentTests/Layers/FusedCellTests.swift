@@ -115,12 +115,15 @@ struct FusedCellTests {
   }
 
   // Both are sums of some hundred products in 32 bits, in different orders, through a few steps.
+  // Where sums lie close to each other, normalisation divides rounding errors by a small number.
   private func expectAgreement(_ cell: any BuiltInCell, _ use: Use) {
+    let isNormalized = (cell as? LSTMCell)?.normalization != nil
+    let tolerance = isNormalized ? 3e-5 : 1e-5
     func compare(_ cell: some BuiltInCell) {
       let fused = results(cell, use, isFused: true)
       let unrolled = results(cell, use, isFused: false)
       for (got, want) in zip(fused, unrolled) {
-        let problem = mismatch(got.value.elements, want.value.elements, tolerance: 1e-5)
+        let problem = mismatch(got.value.elements, want.value.elements, tolerance: tolerance)
         #expect(problem == nil, "\(got.name): \(problem ?? "")")
       }
     }

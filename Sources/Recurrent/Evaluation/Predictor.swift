@@ -32,7 +32,7 @@ public final class Predictor: @unchecked Sendable {
   /// - Precondition: The data set has the features that the model reads.
   public func logits(for dataset: SequenceDataset) -> Tensor {
     require(
-      weights.fit(dataset),
+      weights.canRead(dataset),
       "the model reads \(weights.inputText), the data set has \(dataset.features) features a step"
     )
     let parts = (0..<dataset.count).split(by: partSize(of: dataset.count))

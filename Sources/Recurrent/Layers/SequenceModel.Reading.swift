@@ -1,6 +1,6 @@
 extension SequenceModel {
-  /// In which way a model reads a sequence `[time, features]`: a grid, such as an image, can be read
-  /// across its rows or across its columns.
+  /// In which way a model reads a sequence `[time, features]`: a grid, such as an image, need not be
+  /// read row by row.
   public enum Reading: Sendable, Hashable {
     /// Row by row, as it is given: step t is row t.
     case rows
@@ -77,7 +77,7 @@ extension SequenceModel.Reading {
   }
 
   /// Where the number of a feature of a step that is read lies in a sequence.
-  private func place(step: Int, feature: Int, steps: Int, features: Int) -> Int {
+  private func position(step: Int, feature: Int, features: Int) -> Int {
     switch self {
     case .rows: return step * features + feature
     case .columns: return feature * features + step
@@ -94,14 +94,13 @@ extension SequenceModel.Reading {
   /// Where each number that is read lies in a sequence of `steps` steps of `features`, in order.
   ///
   /// - Precondition: This way of reading fits them.
-  func places(steps: Int, features: Int) -> [Int] {
-    guard let size = size(steps: steps, features: features) else {
-      require(false, "\(rawValue) cannot be read of \(steps) steps of \(features) features")
-      return []
-    }
+  func positions(steps: Int, features: Int) -> [Int] {
+    let size = size(steps: steps, features: features)
+    require(size != nil, "\(rawValue) cannot be read of \(steps) steps of \(features) features")
+    guard let size else { return [] }
     return (0..<size.steps).flatMap { step in
       (0..<size.features).map { feature in
-        place(step: step, feature: feature, steps: steps, features: features)
+        position(step: step, feature: feature, features: features)
       }
     }
   }
@@ -112,10 +111,10 @@ extension SequenceModel.Reading {
     require(input.shape.rank == 3, "a model reads [batch, time, features], got \(input.shape)")
     let (batch, steps, features) = (input.shape[0], input.shape[1], input.shape[2])
     requireWhole(lengths?.allSatisfy { $0 == steps } ?? true)
-    let places = places(steps: steps, features: features)
+    let positions = positions(steps: steps, features: features)
     let size = size(steps: steps, features: features) ?? (steps, features)
     return input.reshaped(to: [batch, steps * features])
-      .gathered(at: places, along: 1)
+      .gathered(at: positions, along: 1)
       .reshaped(to: [batch, size.steps, size.features])
   }
 

@@ -65,7 +65,7 @@ final class FusedEngine: TrainingEngine, @unchecked Sendable {
     gradient: inout Gradient
   ) -> BatchResult {
     require(
-      weights.fit(dataset) && dataset.classNames.count == weights.classes,
+      weights.canRead(dataset) && dataset.classNames.count == weights.classes,
       """
       a model that reads \(weights.inputText) and knows \(weights.classes) classes cannot be \
       trained on steps of \(dataset.features) features and \(dataset.classNames.count) classes

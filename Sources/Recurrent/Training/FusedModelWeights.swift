@@ -60,7 +60,7 @@ final class FusedModelWeights: @unchecked Sendable {
 
   var inputSize: Int { plans[0].stepInputSize }
   /// Whether the model can read such sequences.
-  func fit(_ dataset: SequenceDataset) -> Bool {
+  func canRead(_ dataset: SequenceDataset) -> Bool {
     reading.size(steps: dataset.steps, features: dataset.features)?.features == inputSize
   }
   /// What the model reads, for a message.

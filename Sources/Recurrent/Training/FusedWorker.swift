@@ -6,9 +6,9 @@ final class FusedWorker {
   private let layers: [any FusedRun]
   private let input = Buffer()
   private let readInput = Buffer()
-  /// Where what is read lies in a sequence, and the features of a step of such sequences.
-  private var places: [Int] = []
-  private var placesFeatures = 0
+  /// Where what is read lies in a sequence, and the sizes of such a sequence.
+  private var positions: [Int] = []
+  private var positionsAreFor = (steps: 0, features: 0)
   private let head: FusedHead
   private let augmentationMemory = AugmentationMemory()
   private var extent = FusedSequence.Extent(rows: 0, steps: 0)
@@ -89,9 +89,9 @@ final class FusedWorker {
     }
     reading.requireWhole(extent.running == nil && extent.steps == steps)
     extent.steps = size.steps
-    if places.count != steps * features || placesFeatures != features {
-      places = reading.places(steps: steps, features: features)
-      placesFeatures = features
+    if positionsAreFor != (steps, features) {
+      positions = reading.positions(steps: steps, features: features)
+      positionsAreFor = (steps, features)
     }
     let count = size.steps * size.features
     let target = unsafe readInput.reserve(extent.rows * count)
@@ -99,7 +99,7 @@ final class FusedWorker {
       // A data set's sequences lie whole, one step after another.
       let sequence = unsafe input.base + row * input.rowStride
       let read = unsafe target + row * count
-      for index in 0..<count { unsafe read[index] = sequence[places[index]] }
+      for index in 0..<count { unsafe read[index] = sequence[positions[index]] }
     }
     return unsafe FusedSequence.Steps(
       base: UnsafePointer(target),

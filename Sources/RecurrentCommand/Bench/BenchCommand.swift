@@ -79,9 +79,7 @@ struct BenchCommand: AsyncParsableCommand {
 
   func validate() throws {
     try Program.checkEnvironment()
-    guard (1...1024).contains(threads) else {
-      throw ValidationError("--threads is \(threads); use a number from 1 to 1024")
-    }
+    try checkThreads(threads)
     if let seconds, !(seconds > 0 && seconds <= 3600) {
       throw ValidationError("--seconds is \(seconds); use a number above 0, up to 3600")
     }

@@ -39,10 +39,8 @@ struct AugmentCommand: AsyncParsableCommand {
         "--augment is missing; use \(Augmentation.Operation.names), such as --augment affine,elastic"
       )
     }
-    for (name, number) in [("--examples", examples), ("--epochs", epochs)]
-    where !(1...100).contains(number) {
-      throw ValidationError("\(name) is \(number); use a whole number from 1 to 100")
-    }
+    try checkCount("--examples", examples, 1...100)
+    try checkCount("--epochs", epochs, 1...100)
     if data != nil && dataset == .digits {
       throw ValidationError("--data goes with mnist or fashion-mnist; digits are drawn, not read")
     }

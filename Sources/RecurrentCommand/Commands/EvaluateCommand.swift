@@ -41,9 +41,7 @@ struct EvaluateCommand: AsyncParsableCommand {
 
   func validate() throws {
     try Program.checkEnvironment()
-    guard (1...1024).contains(threads) else {
-      throw ValidationError("--threads is \(threads); use a number from 1 to 1024")
-    }
+    try checkThreads(threads)
   }
 
   func run() async throws {

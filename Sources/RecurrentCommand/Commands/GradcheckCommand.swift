@@ -9,7 +9,7 @@ struct GradcheckCommand: AsyncParsableCommand {
     abstract: "Check a model's gradients against finite differences in double precision.",
     discussion: """
       Without a run: a new model on random sequences. With one: the run's model on its first test \
-      examples. For each parameter, the gradient in double precision is compared with central \
+      examples, with the masks of a training step. For each parameter, the gradient in double precision is compared with central \
       differences, and the one that training uses, in single precision, with that in double; the \
       table gives the largest error as a share of the parameter's largest gradient. The status is 1 \
       if one is off.
@@ -70,17 +70,10 @@ struct GradcheckCommand: AsyncParsableCommand {
       )
     }
     try model.hidden?.check("--hidden", most: 1024)
-    try Self.check("--features", model.features, 1...1024)
-    try Self.check("--steps", steps, 1...10_000)
-    try Self.check("--batch", batch, 1...1024)
-    try Self.check("--samples", samples, 1...1_000_000)
-  }
-
-  private static func check(_ name: String, _ value: Int?, _ range: ClosedRange<Int>) throws {
-    guard let value, !range.contains(value) else { return }
-    throw ValidationError(
-      "\(name) is \(value); use a whole number from \(range.lowerBound) to \(range.upperBound)"
-    )
+    try checkCount("--features", model.features, 1...1024)
+    try checkCount("--steps", steps, 1...10_000)
+    try checkCount("--batch", batch, 1...1024)
+    try checkCount("--samples", samples, 1...1_000_000)
   }
 
   func run() async throws {
@@ -99,7 +92,7 @@ struct GradcheckCommand: AsyncParsableCommand {
       guard let model = recipe.model(for: examples, seed: seed) else {
         throw CommandFailure(
           """
-          --read \(recipe.readingName) does not fit \(examples.steps) steps of \
+          --read \(recipe.usedStructure.reading.argument) does not fit \(examples.steps) steps of \
           \(examples.features) features; use other --steps and --features
           """
         )
@@ -117,6 +110,11 @@ struct GradcheckCommand: AsyncParsableCommand {
         """
       )
     }
+    guard steps == nil || trained.model.reading == .rows else {
+      throw CommandFailure(
+        "\(run) reads \(trained.model.reading.words), which take whole images; leave out --steps"
+      )
+    }
     return (trained.model, examples)
   }
 
@@ -126,9 +124,7 @@ struct GradcheckCommand: AsyncParsableCommand {
     on examples: SequenceDataset
   ) -> GradientReport {
     let input = examples.tensor(at: 0..<examples.count)
-    let all = examples.steps
-    let count = model.reading == .rows ? min(steps ?? all, all) : all
-    let read = input.slice(0..<count, along: 1)
+    let read = input.slice(0..<min(steps ?? examples.steps, examples.steps), along: 1)
     // The same masks at each evaluation, so that there is one function to differentiate.
     let pass = SequencePass(
       masks: MaskStreams(seed: seed, step: 0, examples: Array(0..<examples.count))

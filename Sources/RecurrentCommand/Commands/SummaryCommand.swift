@@ -43,12 +43,9 @@ struct SummaryCommand: AsyncParsableCommand {
       }
     }
     for (name, value) in [("--steps", steps), ("--features", features), ("--classes", classes)] {
-      guard let value, !(1...65_536).contains(value) else { continue }
-      throw ValidationError("\(name) is \(value); use a whole number from 1 to 65536")
+      try checkCount(name, value, 1...65_536)
     }
-    guard (1...1024).contains(threads) else {
-      throw ValidationError("--threads is \(threads); use a number from 1 to 1024")
-    }
+    try checkThreads(threads)
   }
 
   func run() async throws {
@@ -79,7 +76,7 @@ struct SummaryCommand: AsyncParsableCommand {
       else {
         throw CommandFailure(
           """
-          --read \(recipe.readingName) does not fit \(steps) steps of \(features) features; use \
+          --read \(recipe.usedStructure.reading.argument) does not fit \(steps) steps of \(features) features; use \
           other --steps and --features
           """
         )

@@ -7,7 +7,7 @@ import RecurrentData
 struct TrainCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "train",
-    abstract: "Train a recurrent network on images read row by row.",
+    abstract: "Train a recurrent network on images, read row by row unless --read says otherwise.",
     discussion: """
       Without any option: an LSTM of 128 units learns digits drawn by code. The run's folder under \
       runs/ gets the model, the numbers and a report to open in a browser.
@@ -44,9 +44,7 @@ struct TrainCommand: AsyncParsableCommand {
   func validate() throws {
     try Program.checkEnvironment()
     _ = try choices.recipe
-    guard (1...1024).contains(threads) else {
-      throw ValidationError("--threads is \(threads); use a number from 1 to 1024")
-    }
+    try checkThreads(threads)
     if data != nil && dataset == .digits {
       throw ValidationError("--data goes with mnist or fashion-mnist; digits are drawn, not read")
     }
@@ -88,7 +86,7 @@ struct TrainCommand: AsyncParsableCommand {
     guard let model = recipe.model(for: splits.training, seed: seed) else {
       throw CommandFailure(
         """
-        --read \(recipe.readingName) does not fit \(selection.name.title), which has \
+        --read \(recipe.usedStructure.reading.argument) does not fit \(selection.name.title), which has \
         \(splits.training.steps) steps of \(splits.training.features) features; use --read rows
         """
       )

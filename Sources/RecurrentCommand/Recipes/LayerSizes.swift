@@ -17,9 +17,7 @@ struct LayerSizes: Equatable, ExpressibleByIntegerLiteral {
 
   /// Refuses sizes that no layer has, or too many layers.
   func check(_ option: String, most: Int = mostUnits) throws {
-    if let size = sizes.first(where: { !(1...most).contains($0) }) {
-      throw ValidationError("\(option) is \(size); use a whole number from 1 to \(most)")
-    }
+    for size in sizes { try checkCount(option, size, 1...most) }
     if sizes.count > Self.mostLayers {
       throw ValidationError(
         "\(option) has \(sizes.count) layers; use at most \(Self.mostLayers)"

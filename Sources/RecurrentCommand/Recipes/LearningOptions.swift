@@ -55,11 +55,7 @@ struct LearningOptions: ParsableArguments {
         "--clip-value is \(clipValue); use a number above 0, or 0 for no limit"
       )
     }
-    if let patience, !(1...1_000_000).contains(patience) {
-      throw ValidationError(
-        "--patience is \(patience); use a whole number from 1 to 1000000"
-      )
-    }
+    try checkCount("--patience", patience, 1...1_000_000)
   }
 
   /// The recipe with every setting that was given.

@@ -145,11 +145,8 @@ struct Recipe: Codable, Equatable {
     return recipe
   }
 
-  /// How the input is read, as it is asked for.
-  var readingName: String {
-    let reading = structure?.reading ?? .rows
-    return reading == .rowsAndColumns ? "both" : reading.rawValue
-  }
+  /// How the layers are put together.
+  var usedStructure: ModelStructure { structure ?? ModelStructure() }
 
   /// The cell and its sizes, in words.
   var modelText: String {

@@ -92,8 +92,8 @@ struct RecipeOptions: ParsableArguments {
 
   func validate() throws {
     try hidden?.check("--hidden")
-    try Self.check("--epochs", epochs, 1...1_000_000)
-    try Self.check("--batch", batch, 1...1_000_000)
+    try checkCount("--epochs", epochs, 1...1_000_000)
+    try checkCount("--batch", batch, 1...1_000_000)
     if let learningRate, !(learningRate > 0 && learningRate.isFinite) {
       throw ValidationError("--learning-rate is \(learningRate); use a number above 0")
     }
@@ -103,13 +103,6 @@ struct RecipeOptions: ParsableArguments {
     if let forgetBias, !forgetBias.isFinite {
       throw ValidationError("--forget-bias is \(forgetBias); use a finite number, such as 1")
     }
-  }
-
-  private static func check(_ name: String, _ value: Int?, _ range: ClosedRange<Int>) throws {
-    guard let value, !range.contains(value) else { return }
-    throw ValidationError(
-      "\(name) is \(value); use a whole number from \(range.lowerBound) to \(range.upperBound)"
-    )
   }
 
   /// The recipe with every setting that was given.

@@ -91,7 +91,7 @@ struct StructureOptions: ParsableArguments {
 
   /// The recipe with every setting that was given.
   func applied(to recipe: Recipe) throws -> Recipe {
-    var structure = recipe.structure ?? ModelStructure()
+    var structure = recipe.usedStructure
     structure.reading = reading ?? structure.reading
     if let bidirectional { structure.merge = bidirectional ? .concatenate : nil }
     if let merge {
@@ -120,12 +120,6 @@ struct StructureOptions: ParsableArguments {
   }
 }
 
-/// Refuses a share that is not from 0 to below 1.
-func checkShare(_ name: String, _ value: Float?) throws {
-  guard let value, !(value >= 0 && value < 1) else { return }
-  throw ValidationError("\(name) is \(value); use a number from 0 to below 1")
-}
-
 extension SequenceModel.Reading: ExpressibleByArgument {
   /// What can be asked for, N and M standing for numbers of pixels.
   public static var allValueStrings: [String] {
@@ -136,6 +130,9 @@ extension SequenceModel.Reading: ExpressibleByArgument {
   public init?(argument: String) {
     self.init(rawValue: argument == "both" ? Self.rowsAndColumns.rawValue : argument)
   }
+
+  /// The name by which this way of reading is asked for.
+  var argument: String { self == .rowsAndColumns ? "both" : rawValue }
 }
 
 extension SequenceModel.Summary: ExpressibleByArgument {

@@ -20,7 +20,7 @@ struct RunPictures {
   private func report(name: String) -> RunReport {
     let recipe = record.recipe
     let cell = recipe.cell.title
-    let reading = recipe.structure?.reading ?? .rows
+    let reading = recipe.usedStructure.reading
     return RunReport(
       title: "\(cell) on \(record.data.name.title)",
       runName: name,

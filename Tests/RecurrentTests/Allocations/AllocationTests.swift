@@ -115,6 +115,11 @@ struct AllocationTests {
     var kind = Kind.lstm
     var precision = Precision.float32
     var augmentation: String?
+    /// Whether the model sweeps over overlapping patches.
+    var isSweeping = false
+
+    /// The model that is trained.
+    var model: SequenceModel { isSweeping ? .sweeping() : kind.stack([16, 20]) }
   }
 
   // Consecutive examples are read in place, others gathered; the last batch is short. A thread that
@@ -124,7 +129,7 @@ struct AllocationTests {
     arguments: [1, 2],
     [
       Way(), Way(precision: .bfloat16), Way(kind: .normalisedLSTM),
-      Way(kind: .normalisedLSTM, precision: .bfloat16),
+      Way(kind: .normalisedLSTM, precision: .bfloat16), Way(isSweeping: true),
       Way(
         augmentation:
           "affine,elastic,cutout,time-shift,time-warp,time-cutout,scaling:per-feature=yes,noise"
@@ -139,7 +144,7 @@ struct AllocationTests {
       [threads, way] in
       let dataset = SequenceDataset.random(count: 256)
       let trainer = Trainer(
-        way.kind.stack([16, 20]),
+        way.model,
         optimizer: Adam(learningRate: 0.01),
         options: TrainingOptions(
           threads: threads,

@@ -64,4 +64,23 @@ extension SequenceModel {
     )
     return SequenceModel(layers: layers, head: head)
   }
+
+  /// A model that sweeps over overlapping patches of sequences of 4 steps of 3 features.
+  static func sweeping() -> SequenceModel {
+    var stream = RandomStream(seed: 52, purpose: .testing)
+    func both(_ inputSize: Int) -> Bidirectional<LSTMCell> {
+      Bidirectional(
+        forward: LSTM(inputSize: inputSize, hiddenSize: 16, using: &stream),
+        backward: LSTM(inputSize: inputSize, hiddenSize: 16, using: &stream),
+        merge: .sum
+      )
+    }
+    return SequenceModel(
+      reading: .patches(side: 2, stride: 1),
+      layers: [
+        Sweep(both(4), .across, places: 2), Sweep(both(16), .down, places: 2), both(32),
+      ],
+      head: Dense(inputSize: 16, outputSize: 3, using: &stream)
+    )
+  }
 }

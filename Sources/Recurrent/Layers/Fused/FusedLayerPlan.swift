@@ -20,18 +20,12 @@ struct FusedLayerPlan: Sendable {
     }
   }
 
-  /// The grid over which a layer is swept.
-  struct Sweep: Sendable, Equatable {
-    let axis: Recurrent.Sweep.Axis
-    let places: Int
-  }
-
   var directions: [Direction]
   /// How two directions become one.
   var merge = Merge.concatenate
   var isResidual = false
   /// The grid over which it is swept; the sizes that follow are those of one place.
-  var sweep: Sweep?
+  var sweep: LayerDescription.Sweep?
 
   var inputSize: Int { directions[0].cell.inputSize }
   var outputSize: Int {
@@ -88,7 +82,7 @@ extension Residual: FusedLayer {
 extension Sweep: FusedLayer {
   var plan: FusedLayerPlan? {
     guard var plan = (layer as? any FusedLayer)?.plan, plan.sweep == nil else { return nil }
-    plan.sweep = FusedLayerPlan.Sweep(axis: axis, places: places)
+    plan.sweep = LayerDescription.Sweep(axis: axis, places: places)
     return plan
   }
 }

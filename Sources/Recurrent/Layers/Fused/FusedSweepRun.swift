@@ -4,7 +4,7 @@
 /// is swept. Across, there is a line for each step of each row, down for each place of each row.
 final class FusedSweepRun: FusedRun {
   private let run: FusedLayerRun
-  private let sweep: FusedLayerPlan.Sweep
+  private let sweep: LayerDescription.Sweep
   private var extent = FusedSequence.Extent(rows: 0, steps: 0)
   private var lines = FusedSequence.Extent(rows: 0, steps: 0)
   /// The lines that come before those of each step, and of the step past the last.
@@ -14,7 +14,7 @@ final class FusedSweepRun: FusedRun {
   private let outputLines = Buffer()
   private let inputGradient = Buffer()
 
-  init(_ run: FusedLayerRun, sweep: FusedLayerPlan.Sweep) {
+  init(_ run: FusedLayerRun, sweep: LayerDescription.Sweep) {
     self.run = run
     self.sweep = sweep
   }

@@ -14,17 +14,17 @@ struct MalformedSafetensorsTests {
   }
 
   static let malformed = [
-    Malformed(testDescription: "no JSON", header: "hello", problem: "not the JSON"),
+    Malformed(testDescription: "no JSON", header: "hello", problem: "does not begin with '{'"),
     Malformed(
       testDescription: "a cut header",
       header: #"{"w":{"dtype":"F32""#,
       problem: "not the JSON"
     ),
     Malformed(testDescription: "an empty header", header: "", problem: "not the JSON"),
-    Malformed(testDescription: "a list", header: "[]", problem: "not the JSON"),
+    Malformed(testDescription: "a list", header: "[]", problem: "does not begin with '{'"),
     Malformed(
       testDescription: "a deep nest",
-      header: String(repeating: "[", count: 100_000),
+      header: #"{"w":{"extra":"# + String(repeating: "[", count: 100_000),
       problem: "not the JSON"
     ),
     Malformed(
@@ -40,12 +40,12 @@ struct MalformedSafetensorsTests {
     Malformed(
       testDescription: "no offsets",
       header: #"{"w":{"dtype":"F32","shape":[2]}}"#,
-      problem: "not the JSON"
+      problem: "array 'w' is described without its dtype, shape or data_offsets"
     ),
     Malformed(
       testDescription: "no description",
       header: #"{"w":{}}"#,
-      problem: "array 'w' has no description"
+      problem: "array 'w' is described without its dtype, shape or data_offsets"
     ),
     Malformed(
       testDescription: "broken extents",
@@ -184,14 +184,14 @@ struct MalformedSafetensorsTests {
     Malformed(
       testDescription: "a gap between",
       header:
-        #"{"v":{"dtype":"F32","shape":[1],"data_offsets":[0,4]},"w":{"dtype":"F32","shape":[1],"data_offsets":[5,9]}}"#,
-      dataCount: 9,
+        #"{"v":{"dtype":"F32","shape":[1],"data_offsets":[0,4]},"w":{"dtype":"F32","shape":[1],"data_offsets":[8,12]}}"#,
+      dataCount: 12,
       problem: "leaves a gap or overlaps another"
     ),
     Malformed(
       testDescription: "a name of two lines",
       header: #"{"a\nb\r\u0085\u2028c":{}}"#,
-      problem: "has no description"
+      problem: "is described without"
     ),
     Malformed(
       testDescription: "a type of two lines",

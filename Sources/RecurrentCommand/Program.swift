@@ -32,6 +32,8 @@ enum EntryPoint {
   private static let wrongUse: Int32 = 2
 
   static func main() async {
+    // A file that becomes longer than the system lets it is an error like any other.
+    signal(SIGXFSZ, SIG_IGN)
     do {
       var command = try Program.parseAsRoot()
       if var asynchronous = command as? any AsyncParsableCommand {
@@ -46,6 +48,10 @@ enum EntryPoint {
 
   /// Prints what was asked for, or one line about what went wrong, and ends the program.
   private static func end(with error: any Error) -> Never {
+    if let ended = error as? Interruption.Ended {
+      FileHandle.standardError.write(Data("\(oneLine(ended.description))\n".utf8))
+      exit(ended.exitCode)
+    }
     let code = Program.exitCode(for: error)
     if code == .success {
       print(Program.fullMessage(for: error))

@@ -11,7 +11,10 @@ extension SafetensorsFile {
   /// Writes the file beside `path` and renames it into place.
   ///
   /// - Throws: `FileError` when it cannot be written.
-  public func write(to path: String) throws(FileError) {
+  public func write(to path: String) throws(FileError) { try write(to: path, isFlushed: true) }
+
+  /// Writes the file; one that is not flushed may not outlast a power cut.
+  package func write(to path: String, isFlushed: Bool) throws(FileError) {
     let arrays = arraysInOrder
     let file = try FileInProgress(replacing: path)
     var failure = unsafe header(of: arrays).withUnsafeBytes { unsafe file.append($0) }
@@ -22,7 +25,7 @@ extension SafetensorsFile {
       file.discard()
       throw failure
     }
-    try file.commit()
+    try file.commit(isFlushed: isFlushed)
   }
 
   private typealias NamedArray = (name: String, entry: Entry)

@@ -1,5 +1,11 @@
 import Synchronization
 
+#if canImport(FoundationEssentials)
+import FoundationEssentials
+#else
+import Foundation
+#endif
+
 #if canImport(Darwin)
 import Darwin
 #elseif canImport(Glibc)
@@ -19,6 +25,7 @@ package struct FileInProgress: Sendable {
   package let path: String
   private let descriptor: Int32
 
+  private static let ending = ".partial"
   private static let counter = Atomic(0)
 
   /// Creates an empty file beside `target`.
@@ -26,7 +33,7 @@ package struct FileInProgress: Sendable {
     let start = target.lastIndex(of: "/").map(target.index(after:)) ?? target.startIndex
     let number = Self.counter.wrappingAdd(1, ordering: .relaxed).newValue
     self.target = target
-    path = "\(target[..<start]).\(target[start...]).\(getpid())-\(number).partial"
+    path = "\(target[..<start]).\(target[start...]).\(getpid())-\(number)\(Self.ending)"
     descriptor = unsafe open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o644)
     guard descriptor >= 0 else { throw WholeFile.writingError(errno, target) }
   }
@@ -45,21 +52,34 @@ package struct FileInProgress: Sendable {
   }
 
   /// Flushes and closes the file and moves it to its place; on failure, removes it.
-  package func commit() throws(FileError) {
-    var failure = fsync(descriptor) == 0 ? 0 : errno
+  ///
+  /// A file that is not flushed is whole for every reader, but may be empty after a power cut. That
+  /// saves its writer the wait for the disk, where the content can be had from elsewhere.
+  package func commit(isFlushed: Bool = true) throws(FileError) {
+    var failure = !isFlushed || fsync(descriptor) == 0 ? 0 : errno
     close(descriptor)
     if unsafe failure == 0 && rename(path, target) != 0 { failure = errno }
     guard failure == 0 else {
       _ = unsafe unlink(path)
       throw WholeFile.writingError(failure, target)
     }
-    flushFolder()
+    if isFlushed { flushFolder() }
   }
 
   /// Closes and removes the file.
   package func discard() {
     close(descriptor)
     _ = unsafe unlink(path)
+  }
+
+  /// Removes what processes that were killed had begun to write in a folder.
+  ///
+  /// Nothing else may be writing there.
+  package static func removeLeftovers(in folder: String) {
+    let names = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
+    for name in names where name.hasPrefix(".") && name.hasSuffix(Self.ending) {
+      _ = unsafe unlink("\(folder)/\(name)")
+    }
   }
 
   /// Makes the new name itself last through a power cut; some file systems cannot, which is fine.

@@ -53,18 +53,22 @@ package enum WholeFile {
 
   /// Puts `bytes` at `path` by way of a new file beside it, so that readers see all or nothing.
   ///
-  /// What stood at `path` stays until the new file is whole and flushed; on failure nothing new is
+  /// What stood at `path` stays until the new file is whole and, unless told otherwise, flushed; on failure nothing new is
   /// left behind.
   ///
   /// - Throws: An error if the folder cannot be written to or the disk is full.
-  package static func write(_ bytes: [UInt8], to path: String) throws(FileError) {
+  package static func write(
+    _ bytes: [UInt8],
+    to path: String,
+    isFlushed: Bool = true
+  ) throws(FileError) {
     let file = try FileInProgress(replacing: path)
     let failure = unsafe bytes.withUnsafeBytes { unsafe file.append($0) }
     if let failure {
       file.discard()
       throw failure
     }
-    try file.commit()
+    try file.commit(isFlushed: isFlushed)
   }
 
   /// What `number`, an `errno`, means.

@@ -46,9 +46,15 @@ extension Array: Parameterized where Element: Parameterized {
 
 /// The parameters of a model taken out of it, with their names, so that they can be changed again
 /// and again without asking the model for its list.
-struct ParameterList: Parameterized {
-  let names: [String]
-  var tensors: [Tensor]
+package struct ParameterList: Parameterized, Sendable {
+  package let names: [String]
+  package var tensors: [Tensor]
+
+  /// Creates a list of a tensor for each name.
+  init(names: [String], tensors: [Tensor]) {
+    self.names = names
+    self.tensors = tensors
+  }
 
   init(of model: some Parameterized) {
     let parameters = model.parameters
@@ -56,7 +62,7 @@ struct ParameterList: Parameterized {
     tensors = parameters.map(\.value)
   }
 
-  mutating func visitParameters(
+  package mutating func visitParameters(
     _ visit: (_ name: String, _ parameter: inout Tensor) throws -> Void
   ) rethrows {
     for index in tensors.indices { try visit(names[index], &tensors[index]) }

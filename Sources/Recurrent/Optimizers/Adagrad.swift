@@ -10,7 +10,7 @@ import RecurrentKernels
 ///
 /// Source: J. Duchi, E. Hazan, Y. Singer, "Adaptive subgradient methods for online learning and
 /// stochastic optimization", 2011.
-public struct Adagrad: Optimizer {
+public struct Adagrad: RememberingOptimizer {
   /// The size of the first step.
   public var learningRate: Float
   /// What keeps the divisor from zero.
@@ -22,7 +22,7 @@ public struct Adagrad: Optimizer {
   /// The sums of squares.
   public var state: OptimizerState = OptimizerState()
 
-  private static let kinds = ["sum"]
+  let kinds = ["sum"]
 
   /// Creates the optimizer.
   public init(
@@ -43,7 +43,7 @@ public struct Adagrad: Optimizer {
     state.step(
       &model,
       with: gradient,
-      remembering: Self.kinds,
+      remembering: kinds,
       start: initialSum,
       optimizer: "Adagrad"
     ) { piece in

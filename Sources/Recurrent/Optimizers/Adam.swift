@@ -12,7 +12,7 @@ import RecurrentKernels
 /// Sources: D. P. Kingma, J. Ba, "Adam: a method for stochastic optimization", 2015, algorithm 1,
 /// and the end of section 2 for the other place of ε; AMSGrad: S. J. Reddi, S. Kale, S. Kumar, "On
 /// the convergence of Adam and beyond", 2018, as PyTorch has it, with the correction.
-public struct Adam: Optimizer {
+public struct Adam: RememberingOptimizer {
   /// The size of a step.
   public var learningRate: Float
   /// How much of the average gradient is kept at each step.
@@ -33,8 +33,7 @@ public struct Adam: Optimizer {
   /// Whether the decay is AdamW's.
   var isDecayDecoupled = false
 
-  private static let kinds = ["exp_avg", "exp_avg_sq"]
-  private static let kindsOfAMSGrad = ["exp_avg", "exp_avg_sq", "max_exp_avg_sq"]
+  let kinds: [String]
 
   /// Creates the optimizer.
   public init(
@@ -52,6 +51,7 @@ public struct Adam: Optimizer {
     self.epsilon = epsilon
     self.weightDecay = weightDecay
     self.isAMSGrad = isAMSGrad
+    kinds = ["exp_avg", "exp_avg_sq"] + (isAMSGrad ? ["max_exp_avg_sq"] : [])
     self.addsEpsilonBeforeCorrection = addsEpsilonBeforeCorrection
   }
 
@@ -67,7 +67,7 @@ public struct Adam: Optimizer {
     state.step(
       &model,
       with: gradient,
-      remembering: isAMSGrad ? Self.kindsOfAMSGrad : Self.kinds,
+      remembering: kinds,
       optimizer: isDecayDecoupled ? "AdamW" : "Adam"
     ) { piece in
       guard let m = unsafe piece.memory.0, let v = unsafe piece.memory.1 else { return }

@@ -6,7 +6,7 @@
 ///
 /// Source: I. Loshchilov, F. Hutter, "Decoupled weight decay regularization", 2019, algorithm 2, with
 /// the decay multiplied by the learning rate, as PyTorch and Keras do.
-public struct AdamW: Optimizer {
+public struct AdamW: RememberingOptimizer {
   private var adam: Adam
 
   /// Creates the optimizer.
@@ -42,6 +42,8 @@ public struct AdamW: Optimizer {
     get { adam.beta1 }
     set { adam.beta1 = newValue }
   }
+
+  var kinds: [String] { adam.kinds }
 
   /// How strongly parameters are pulled towards zero.
   public var weightDecay: WeightDecay { adam.weightDecay }

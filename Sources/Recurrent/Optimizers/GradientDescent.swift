@@ -13,7 +13,7 @@ import RecurrentKernels
 /// of solving a convex programming problem with convergence rate O(1/k²)", 1983, in the form of
 /// I. Sutskever, J. Martens, G. Dahl, G. Hinton, "On the importance of initialization and momentum
 /// in deep learning", 2013.
-public struct GradientDescent: Optimizer {
+public struct GradientDescent: RememberingOptimizer {
   /// What the gradient is multiplied by.
   public var learningRate: Float
   /// How much of the velocity is kept at each step; 0 for plain descent.
@@ -27,7 +27,7 @@ public struct GradientDescent: Optimizer {
   /// The velocities, once there is momentum.
   public var state: OptimizerState = OptimizerState()
 
-  private static let kinds = ["momentum_buffer"]
+  let kinds = ["momentum_buffer"]
 
   /// Creates the optimizer.
   ///
@@ -59,7 +59,7 @@ public struct GradientDescent: Optimizer {
     state.step(
       &model,
       with: gradient,
-      remembering: isPlain ? [] : Self.kinds,
+      remembering: isPlain ? [] : kinds,
       optimizer: "GradientDescent"
     ) { piece in
       if isPlain && decay.factor == 0 {

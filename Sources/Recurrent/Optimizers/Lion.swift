@@ -8,7 +8,7 @@ import RecurrentKernels
 /// The paper takes learning rates three to ten times smaller than Adam's, and decays as much larger.
 ///
 /// Source: X. Chen et al., "Symbolic discovery of optimization algorithms", 2023, algorithm 2.
-public struct Lion: Optimizer {
+public struct Lion: RememberingOptimizer {
   /// The size of a step.
   public var learningRate: Float
   /// How much of the average gradient enters the direction.
@@ -20,7 +20,7 @@ public struct Lion: Optimizer {
   /// The averages.
   public var state: OptimizerState = OptimizerState()
 
-  private static let kinds = ["exp_avg"]
+  let kinds = ["exp_avg"]
 
   /// Creates the optimizer.
   public init(
@@ -47,7 +47,7 @@ public struct Lion: Optimizer {
     state.step(
       &model,
       with: gradient,
-      remembering: Self.kinds,
+      remembering: kinds,
       optimizer: "Lion"
     ) { piece in
       guard let moments = unsafe piece.memory.0 else { return }

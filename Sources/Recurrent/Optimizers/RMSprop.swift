@@ -13,7 +13,7 @@ import RecurrentKernels
 ///
 /// Sources: T. Tieleman, G. Hinton, "Lecture 6.5: rmsprop", Coursera, 2012; centred: A. Graves,
 /// "Generating sequences with recurrent neural networks", 2013, equations 38-45.
-public struct RMSprop: Optimizer {
+public struct RMSprop: RememberingOptimizer {
   /// The size of a step.
   public var learningRate: Float
   /// How much of the average squared gradient is kept at each step.
@@ -35,7 +35,7 @@ public struct RMSprop: Optimizer {
   /// The averages and velocities.
   public var state: OptimizerState = OptimizerState()
 
-  private let kinds: [String]
+  let kinds: [String]
 
   /// Creates the optimizer.
   public init(

@@ -17,24 +17,30 @@ public final class Trainer<Model: SequenceClassifier> {
   /// The model with the running average of its parameters; nil where none is kept.
   public var averagedModel: Model? { average?.parameters.written(to: template) }
   /// The optimizer with its memory of past steps.
-  public private(set) var optimizer: any Optimizer
+  public internal(set) var optimizer: any Optimizer
   /// How the model is trained.
   public let options: TrainingOptions
   /// The number of epochs begun so far.
-  public private(set) var epoch = 0
+  public internal(set) var epoch = 0
+  /// The number of steps taken so far, in all epochs.
+  public internal(set) var stepCount = 0
 
   private let engine: any TrainingEngine
   private let learningRate: Float
   private let hasMomentum: Bool
-  private var schedule: any Schedule
-  private var average: WeightAverage?
   /// The model but for its parameters, which are changed outside of it.
   private let template: Model
-  private var parameters: ParameterList
   private var batch: [Int] = []
   private var gradient: Gradient
-  /// The number of steps taken so far.
-  private var stepCount = 0
+  private var isPausing = false
+
+  // What `state` is made of, beside the optimizer and the epoch.
+  var schedule: any Schedule
+  var observations: [Double] = []
+  var average: WeightAverage?
+  var parameters: ParameterList
+  /// How far the last epoch begun has come; nil if it is finished.
+  var epochInProgress: TrainerState.EpochInProgress?
 
   /// Creates a trainer that begins with `model` as it is.
   public init(_ model: Model, optimizer: any Optimizer, options: TrainingOptions = .init()) {
@@ -60,7 +66,16 @@ public final class Trainer<Model: SequenceClassifier> {
   }
 
   /// Tells the schedule a value that was measured after an epoch, such as the validation cost.
-  public func observe(_ value: Double) { schedule.observe(value) }
+  public func observe(_ value: Double) {
+    schedule.observe(value)
+    observations.append(value)
+  }
+
+  /// Ends the running epoch after its step; the next call of `trainEpoch` goes on with it.
+  ///
+  /// It is for what `trainEpoch` calls after every step; the report then says that the epoch is not
+  /// finished.
+  public func pause() { isPausing = true }
 
   private func replaceParameters(by new: ParameterList) {
     require(
@@ -75,64 +90,112 @@ public final class Trainer<Model: SequenceClassifier> {
   /// Goes once through `dataset` in an order drawn from the seed and the epoch's number.
   ///
   /// `progress` is called after every step. The averages are those of the batches as they were
-  /// met, before each batch's own update.
+  /// met, before each batch's own update. An epoch that was paused, that a step of failed, or that
+  /// a restored state was taken in, is gone on with at its next step.
   ///
   /// - Throws: `TrainingError` when a loss or a gradient is not finite; the model is then as before that step.
-  /// - Precondition: The data set is not empty.
+  /// - Precondition: The data set is not empty, and as large as when the epoch began.
   public func trainEpoch(
     on dataset: SequenceDataset,
     progress: (StepReport) -> Void = { _ in }
   ) throws(TrainingError) -> EpochReport {
-    var stream = RandomStream(
-      seed: options.seed,
-      purpose: .shuffling,
-      epoch: UInt32(truncatingIfNeeded: epoch)
-    )
+    begin(examples: dataset.count, order: nil)
     return try trainEpoch(
       on: dataset,
-      order: stream.permutation(of: dataset.count),
-      progress: progress
+      in: epochInProgress?.givenOrder ?? orderOfEpoch(examples: dataset.count),
+      progress
     )
   }
 
   /// Goes through the examples of `dataset` in the order given.
   ///
   /// - Throws: `TrainingError` when a loss or a gradient is not finite; the model is then as before that step.
-  /// - Precondition: There is at least one whole batch, or short batches are kept.
+  /// - Precondition: There is at least one whole batch, or short batches are kept. An epoch that is
+  ///   gone on with began in the same order.
   public func trainEpoch(
     on dataset: SequenceDataset,
     order: [Int],
     progress: (StepReport) -> Void = { _ in }
   ) throws(TrainingError) -> EpochReport {
-    let steps =
-      options.dropsLastBatch
-      ? order.count / options.batchSize
-      : (order.count + options.batchSize - 1) / options.batchSize
+    begin(examples: order.count, order: order)
+    return try trainEpoch(on: dataset, in: order, progress)
+  }
+
+  /// The indices of the examples that the next step of `trainEpoch(on:)` reads.
+  package func nextBatch(of dataset: SequenceDataset) -> [Int] {
+    let order = epochInProgress?.givenOrder ?? orderOfEpoch(examples: dataset.count)
+    let first = (epochInProgress?.steps ?? 0) * options.batchSize
+    return Array(order[first..<min(first + options.batchSize, order.count)])
+  }
+
+  /// The number of steps in an epoch of so many examples.
+  package func stepsOfEpoch(_ examples: Int) -> Int {
+    options.dropsLastBatch
+      ? examples / options.batchSize
+      : examples / options.batchSize + (examples % options.batchSize > 0 ? 1 : 0)
+  }
+
+  /// The order of the epoch that is, or would be, trained, as the seed decides it.
+  private func orderOfEpoch(examples: Int) -> [Int] {
+    let finished = epoch - (epochInProgress == nil ? 0 : 1)
+    var stream = RandomStream(
+      seed: options.seed,
+      purpose: .shuffling,
+      epoch: UInt32(truncatingIfNeeded: finished)
+    )
+    return stream.permutation(of: examples)
+  }
+
+  /// Begins the next epoch, unless one is to be gone on with.
+  private func begin(examples: Int, order: [Int]?) {
+    if let epochInProgress {
+      require(
+        epochInProgress.examples == examples && (order == nil || order == epochInProgress.givenOrder),
+        """
+        an epoch of \(epochInProgress.examples) examples was begun; it can only be gone on with in \
+        its own order, not with another one of \(examples)
+        """
+      )
+      return
+    }
     require(
-      steps > 0,
-      "an epoch of \(order.count) examples has no batch of \(options.batchSize)"
+      stepsOfEpoch(examples) > 0,
+      "an epoch of \(examples) examples has no batch of \(options.batchSize)"
     )
     epoch += 1
+    epochInProgress = TrainerState.EpochInProgress(examples: examples, givenOrder: order)
+  }
+
+  private func trainEpoch(
+    on dataset: SequenceDataset,
+    in order: [Int],
+    _ progress: (StepReport) -> Void
+  ) throws(TrainingError) -> EpochReport {
+    let steps = stepsOfEpoch(order.count)
     var report = EpochReport(epoch: epoch, averageCost: 0, accuracy: 0, examples: 0)
-    var costs = 0.0
-    var correct = 0
     let clock = ContinuousClock()
     let start = clock.now
-    for step in 0..<steps {
-      let first = step * options.batchSize
+    let secondsBefore = epochInProgress?.seconds ?? 0
+    isPausing = false
+    while var place = epochInProgress, !isPausing {
+      let first = place.steps * options.batchSize
       let last = min(first + options.batchSize, order.count)
-      prepare(step: (epoch - 1) * steps + step, of: options.epochs * steps)
-      let result = try trainStep(on: dataset, at: order[first..<last], step: step + 1)
-      costs += result.lossSum
-      correct += result.correct
+      prepare(step: (epoch - 1) * steps + place.steps, of: options.epochs * steps)
+      let result = try trainStep(on: dataset, at: order[first..<last], step: place.steps + 1)
+      place.steps += 1
+      place.costs += result.lossSum
+      place.correct += result.correct
+      place.seconds = secondsBefore + (clock.now - start) / .seconds(1)
       report.examples = last
-      report.averageCost = costs / Double(report.examples)
-      report.accuracy = Double(correct) / Double(report.examples)
-      report.seconds = (clock.now - start) / .seconds(1)
+      report.averageCost = place.costs / Double(last)
+      report.accuracy = Double(place.correct) / Double(last)
+      report.seconds = place.seconds
+      report.isFinished = place.steps == steps
+      epochInProgress = report.isFinished ? nil : place
       progress(
         StepReport(
           epoch: epoch,
-          step: step + 1,
+          step: place.steps,
           steps: steps,
           cost: result.lossSum / Double(last - first),
           epochSoFar: report
@@ -181,7 +244,6 @@ public final class Trainer<Model: SequenceClassifier> {
       ),
       gradient: &gradient
     )
-    stepCount += 1
     let loss = result.lossSum / Double(indices.count)
     guard loss.isFinite else {
       throw TrainingError(epoch: max(epoch, 1), step: step, quantity: .loss, value: loss)
@@ -194,65 +256,7 @@ public final class Trainer<Model: SequenceClassifier> {
     if let bound = options.clipValue { gradient.clip(toValue: bound) }
     optimizer.update(&parameters, with: gradient)
     average?.add(parameters)
+    stepCount += 1
     return result
-  }
-}
-
-/// What a trainer says after every step.
-public struct StepReport: Sendable {
-  /// The epoch's number, from 1.
-  public let epoch: Int
-  /// The step's number within the epoch, from 1.
-  public let step: Int
-  /// The number of steps in the epoch.
-  public let steps: Int
-  /// The mean loss of the step's batch before its update.
-  public let cost: Double
-  /// The averages since the epoch began.
-  public let epochSoFar: EpochReport
-}
-
-/// What came of an epoch.
-public struct EpochReport: Sendable {
-  /// The epoch's number, from 1.
-  public var epoch: Int
-  /// The mean loss of the examples, each before its batch's update.
-  public var averageCost: Double
-  /// The share of examples read rightly, each before its batch's update.
-  public var accuracy: Double
-  /// The number of examples read.
-  public var examples: Int
-  /// How long it took, in seconds.
-  public var seconds = 0.0
-
-  /// The number of examples read in a second.
-  public var examplesPerSecond: Double { seconds > 0 ? Double(examples) / seconds : 0 }
-}
-
-/// Training met a number that is NaN or infinite.
-public struct TrainingError: Error, Sendable, CustomStringConvertible {
-  /// What a training step computes that must be finite.
-  public enum Quantity: String, Sendable {
-    /// The mean loss of the batch.
-    case loss
-    /// The Euclidean norm of the gradient.
-    case gradientNorm = "gradient's norm"
-  }
-
-  /// The epoch, from 1.
-  public let epoch: Int
-  /// The step within the epoch, from 1.
-  public let step: Int
-  /// What was not finite.
-  public let quantity: Quantity
-  /// Its value: NaN or infinite.
-  public let value: Double
-
-  /// One line that says what happened, where, and what to try.
-  public var description: String {
-    """
-    the \(quantity.rawValue) became \(value.isNaN ? "NaN" : "infinite") at epoch \(epoch), \
-    step \(step); try a smaller learning rate or clip the gradient's norm to 1
-    """
   }
 }

@@ -10,13 +10,15 @@ import RecurrentKernels
 /// 1992.
 struct WeightAverage: Sendable {
   private let decay: Float
-  private var steps = 0
+  /// The number of steps taken in.
+  private(set) var steps: Int
   /// The average.
   private(set) var parameters: ParameterList
 
-  /// Begins with these parameters.
-  init(decay: Float, startingWith parameters: ParameterList) {
+  /// Begins with these parameters, or goes on with them as the average of some steps.
+  init(decay: Float, startingWith parameters: ParameterList, steps: Int = 0) {
     self.decay = decay
+    self.steps = steps
     self.parameters = parameters
   }
 

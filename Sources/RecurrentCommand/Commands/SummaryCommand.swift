@@ -38,7 +38,7 @@ struct SummaryCommand: AsyncParsableCommand {
     let chosen = try recipe.recipe
     if run != nil {
       let sizes = [steps, features, classes].compactMap(\.self)
-      guard chosen == Recipe(), recipe.preset == .standard, sizes.isEmpty else {
+      guard chosen == Recipe(), recipe.preset == nil, sizes.isEmpty else {
         throw ValidationError("a run has its own settings; leave out the options that describe one")
       }
     }

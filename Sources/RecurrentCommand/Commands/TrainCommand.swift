@@ -14,17 +14,22 @@ struct TrainCommand: AsyncParsableCommand {
       """
   )
 
-  @Argument(help: "What to learn: digits (drawn by code, no download), mnist or fashion-mnist.")
-  var dataset = DataSetName.digits
+  @Argument(
+    help: "What to learn: digits (drawn by code, no download; the default), mnist or fashion-mnist."
+  )
+  var dataset: DataSetName?
 
   @OptionGroup
   var choices: RecipeChoices
 
+  @OptionGroup(title: "Checkpoints")
+  var checkpoints: CheckpointOptions
+
   @Option(
     parsing: .unconditional,
-    help: "What decides starting values, the order of examples and drawn digits."
+    help: "What decides starting values, the order of examples and drawn digits. Default: 1."
   )
-  var seed: UInt64 = 1
+  var seed: UInt64?
 
   @Option(
     parsing: .unconditional,
@@ -35,6 +40,14 @@ struct TrainCommand: AsyncParsableCommand {
   @Option(help: "The run's name under runs/, or a path. Default: made from the settings.")
   var run: String?
 
+  @Option(
+    help: ArgumentHelp(
+      "Go on with a run that did not come to its end; its settings are those it was begun with.",
+      valueName: "run"
+    )
+  )
+  var resume: String?
+
   @Option(help: "A folder with the data set's four IDX files, plain or gzip.")
   var data: String?
 
@@ -43,23 +56,37 @@ struct TrainCommand: AsyncParsableCommand {
 
   func validate() throws {
     try Program.checkEnvironment()
-    _ = try choices.recipe
     try checkThreads(threads)
+    if let examples, !DataSelection.drawnCounts.contains(examples) {
+      throw ValidationError("--examples is \(examples); use a number from 1 to 10,000,000")
+    }
+    if resume != nil {
+      guard run == nil else {
+        throw ValidationError("--resume names the run; leave out --run")
+      }
+      return
+    }
+    _ = try choices.recipe
+    let dataset = dataset ?? .digits
     if data != nil && dataset == .digits {
       throw ValidationError("--data goes with mnist or fashion-mnist; digits are drawn, not read")
     }
-    if let examples {
-      guard dataset == .digits else {
-        throw ValidationError("--examples goes with digits; \(dataset.rawValue) has its own size")
-      }
-      guard DataSelection.drawnCounts.contains(examples) else {
-        throw ValidationError("--examples is \(examples); use a number from 1 to 10,000,000")
-      }
+    if examples != nil && dataset != .digits {
+      throw ValidationError("--examples goes with digits; \(dataset.rawValue) has its own size")
     }
   }
 
   func run() async throws {
+    if let resume {
+      try await goOn(with: RunFolder(existing: resume, orBegun: true))
+    } else {
+      try await begin()
+    }
+  }
+
+  private func begin() async throws {
     var recipe = try choices.recipe
+    let (dataset, seed) = (dataset ?? .digits, seed ?? 1)
     if let precision = recipe.precision, !precision.isSupported {
       print(
         "\(precision.rawValue) is not to be had on this processor with the instruction set "
@@ -96,6 +123,7 @@ struct TrainCommand: AsyncParsableCommand {
       new: self.run,
       otherwise: "\(dataset.rawValue)-\(recipe.cell.rawValue)-\(sizes)"
     )
+    let lock = try folder.lock()
     var session = TrainingSession(
       selection: selection,
       splits: splits,
@@ -103,8 +131,50 @@ struct TrainCommand: AsyncParsableCommand {
       recipe: recipe,
       seed: seed,
       threads: threads,
-      folder: folder
+      folder: folder,
+      checkpoints: checkpoints
     )
+    defer { withExtendedLifetime(lock) {} }
     try session.run()
+  }
+
+  private func goOn(with folder: RunFolder) async throws {
+    let lock = try folder.lock()
+    defer { withExtendedLifetime(lock) {} }
+    var stored = try StoredRun(folder)
+    try checkSettings(of: stored.record)
+    if stored.isFinished {
+      print("\(folder.path) came to its end: there is nothing to go on with.")
+      return
+    }
+    if let holder = lock.abandoned {
+      stored.remarks.append("Took over the lock of \(holder), which has ended.")
+    }
+    let run = try ContinuedRun(
+      folder,
+      stored: stored,
+      splits: await stored.record.data.moved(to: data).load(),
+      threads: threads
+    )
+    var session = TrainingSession(run, checkpoints: checkpoints)
+    try session.run()
+  }
+
+  /// Refuses settings that were given and are not those of the run.
+  private func checkSettings(of record: RunRecord) throws {
+    var asked = record
+    asked.recipe = try choices.recipe(over: record.recipe)
+    asked.seed = seed ?? record.seed
+    asked.data.name = dataset ?? record.data.name
+    asked.data.drawnCount = examples ?? record.data.drawnCount
+    let differences = asked.differences(from: record)
+    guard differences.isEmpty else {
+      throw CommandFailure(
+        """
+        the run was begun with other settings: \(differences.joined(separator: ", ")); leave out \
+        what differs, or train a new run without --resume
+        """
+      )
+    }
   }
 }

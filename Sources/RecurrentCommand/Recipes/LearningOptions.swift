@@ -42,35 +42,15 @@ struct LearningOptions: ParsableArguments {
   )
   var patience: Int?
 
-  func validate() throws {
-    try checkShare("--momentum", momentum)
-    try checkShare("--label-smoothing", labelSmoothing)
-    try checkShare("--average", average)
-    try checkShare("--dropout", dropout)
-    if let weightDecay, !(weightDecay >= 0 && weightDecay.isFinite) {
-      throw ValidationError("--weight-decay is \(weightDecay); use a number from 0 up")
-    }
-    if let clipValue, !(clipValue >= 0 && clipValue.isFinite) {
-      throw ValidationError(
-        "--clip-value is \(clipValue); use a number above 0, or 0 for no limit"
-      )
-    }
-    try checkCount("--patience", patience, 1...1_000_000)
-  }
-
   /// The recipe with every setting that was given.
   func applied(to recipe: Recipe) throws -> Recipe {
     var result = recipe
     if let momentum {
+      try checkShare("--momentum", momentum)
       guard recipe.optimizer.defaultMomentum != nil else {
         throw ValidationError(
           "--momentum goes with --optimizer momentum, nesterov or rmsprop; "
             + "\(recipe.optimizer.rawValue) has none to give"
-        )
-      }
-      guard momentum > 0 || recipe.optimizer == .rmsprop else {
-        throw ValidationError(
-          "--momentum is 0; use --optimizer gradient-descent for none"
         )
       }
       result.momentum = momentum

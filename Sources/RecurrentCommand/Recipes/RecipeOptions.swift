@@ -5,11 +5,11 @@ import Recurrent
 struct RecipeChoices: ParsableArguments {
   @Option(
     help: """
-      Settings to begin with: standard, accurate (longer, for images), best (longer still, sweeps \
-      over patches), or the notebook's.
+      Settings to begin with: standard (the default), accurate (longer, for images), best (longer \
+      still, sweeps over patches), or the notebook's.
       """
   )
-  var preset = Preset.standard
+  var preset: Preset?
 
   @OptionGroup(title: "Model and training (each overrides the preset)")
   var choices: RecipeOptions
@@ -21,10 +21,14 @@ struct RecipeChoices: ParsableArguments {
   var learning: LearningOptions
 
   /// The preset with every setting that was given.
-  var recipe: Recipe {
-    get throws {
-      try structure.applied(to: learning.applied(to: choices.applied(to: preset.recipe)))
-    }
+  var recipe: Recipe { get throws { try recipe(over: Preset.standard.recipe) } }
+
+  /// The preset, or these settings where none is named, with every setting that was given.
+  func recipe(over settings: Recipe) throws -> Recipe {
+    let start = preset?.recipe ?? settings
+    let recipe = try structure.applied(to: learning.applied(to: choices.applied(to: start)))
+    try recipe.check()
+    return recipe
   }
 }
 
@@ -89,21 +93,6 @@ struct RecipeOptions: ParsableArguments {
 
   @OptionGroup
   var changes: AugmentationOptions
-
-  func validate() throws {
-    try hidden?.check("--hidden")
-    try checkCount("--epochs", epochs, 1...1_000_000)
-    try checkCount("--batch", batch, 1...1_000_000)
-    if let learningRate, !(learningRate > 0 && learningRate.isFinite) {
-      throw ValidationError("--learning-rate is \(learningRate); use a number above 0")
-    }
-    if let clip, !(clip >= 0 && clip.isFinite) {
-      throw ValidationError("--clip is \(clip); use a number above 0, or 0 for no limit")
-    }
-    if let forgetBias, !forgetBias.isFinite {
-      throw ValidationError("--forget-bias is \(forgetBias); use a finite number, such as 1")
-    }
-  }
 
   /// The recipe with every setting that was given.
   func applied(to recipe: Recipe) -> Recipe {

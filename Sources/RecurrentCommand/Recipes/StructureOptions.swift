@@ -75,20 +75,6 @@ struct StructureOptions: ParsableArguments {
   )
   var cellZoneout: Float?
 
-  func validate() throws {
-    try checkShare("--input-dropout", inputDropout)
-    try checkShare("--layer-dropout", layerDropout)
-    try checkShare("--recurrent-dropout", recurrentDropout)
-    try checkShare("--drop-connect", dropConnect)
-    try checkShare("--zoneout", zoneout)
-    try checkShare("--cell-zoneout", cellZoneout)
-    if let projection, !(0...16_384).contains(projection) {
-      throw ValidationError(
-        "--projection is \(projection); use a number below the hidden units, or 0 for none"
-      )
-    }
-  }
-
   /// The recipe with every setting that was given.
   func applied(to recipe: Recipe) throws -> Recipe {
     var structure = recipe.usedStructure
@@ -113,6 +99,7 @@ struct StructureOptions: ParsableArguments {
     kept.cellZoneout = cellZoneout ?? kept.cellZoneout
     structure.regularization = kept
     structure.layerDropout = layerDropout ?? structure.layerDropout
+    try structure.check()
     var result = recipe
     result.structure = structure == ModelStructure() ? nil : structure
     if let problem = result.layersProblem { throw ValidationError(problem) }

@@ -43,6 +43,15 @@ struct DataSelection: Codable, Equatable {
     self.folder = folder.map { URL(filePath: $0).standardized.path }
   }
 
+  /// The same data, read from another folder if one is named.
+  func moved(to folder: String?) throws -> DataSelection {
+    guard let folder else { return self }
+    guard name != .digits else {
+      throw ValidationError("--data goes with mnist or fashion-mnist; digits are drawn, not read")
+    }
+    return DataSelection(name: name, folder: folder)
+  }
+
   /// Loads the examples, with a progress bar for a download.
   func load() async throws -> DataSplits {
     switch name {

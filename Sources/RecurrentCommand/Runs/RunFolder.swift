@@ -14,13 +14,26 @@ struct RunFolder {
   var record: String { path + "/run.json" }
   var metrics: String { path + "/metrics.csv" }
   var report: String { path + "/report.html" }
+  var checkpoints: String { path + "/checkpoint" }
+  private var lockFile: String { path + "/.lock" }
+
+  /// What names the run in a command typed here.
+  var argument: String {
+    let word = path == "\(Self.parent)/\(name)" ? name : path
+    let isPlain = word.allSatisfy { $0.isLetter || $0.isNumber || "._-/+=".contains($0) }
+    return isPlain ? word : "'\(word.replacing("'", with: "'\\''"))'"
+  }
 
   /// The folder of an existing run, given by its name or by its path.
-  init(existing name: String) throws {
+  ///
+  /// Where it will do for a run to have been begun, its checkpoints may stand for its record.
+  init(existing name: String, orBegun: Bool = false) throws {
     let candidates = name.contains("/") ? [name] : ["\(Self.parent)/\(name)", name]
     for candidate in candidates {
       let folder = RunFolder(path: candidate)
-      if FileManager.default.fileExists(atPath: folder.record) {
+      if FileManager.default.fileExists(atPath: folder.record) 
+        || orBegun && folder.hasCheckpoints
+      {
         self = folder
         return
       }
@@ -36,7 +49,8 @@ struct RunFolder {
   init(new name: String?, otherwise base: String) throws {
     if let name {
       let path = try Self.freePath(of: name)
-      guard try Self.create(path) else { throw Self.taken(path) }
+      let folder = RunFolder(path: path)
+      guard try Self.create(path) || folder.neverBegan else { throw Self.taken(path) }
       self.init(path: path)
       return
     }
@@ -62,8 +76,38 @@ struct RunFolder {
       throw ValidationError("--run needs a name, such as --run first")
     }
     let path = name.contains("/") ? name : "\(parent)/\(name)"
-    if FileManager.default.fileExists(atPath: path) { throw taken(path) }
+    if FileManager.default.fileExists(atPath: path) && !RunFolder(path: path).neverBegan {
+      throw taken(path)
+    }
     return path
+  }
+
+  private var hasCheckpoints: Bool { !CheckpointFolder(checkpoints).steps.isEmpty }
+
+  /// Whether the folder has nothing but what a run leaves that was killed before it began.
+  private var neverBegan: Bool {
+    let lock = URL(filePath: lockFile).lastPathComponent
+    guard let names = try? FileManager.default.subpathsOfDirectory(atPath: path),
+      names.contains(lock)
+    else { return false }
+    let folder = URL(filePath: checkpoints).lastPathComponent
+    return names.allSatisfy { $0 == lock || $0 == folder || $0.hasSuffix(".partial") }
+  }
+
+  /// Takes the lock of the run; nobody else writes into the folder while it is held.
+  ///
+  /// What killed processes had begun to write there is removed.
+  func lock() throws -> FileLock {
+    do {
+      let lock = try FileLock(lockFile)
+      FileInProgress.removeLeftovers(in: path)
+      FileInProgress.removeLeftovers(in: checkpoints)
+      return lock
+    } catch let error as FileLock.Held {
+      throw CommandFailure(
+        "\(path): \(error.holder) is training this run; wait for it, or choose another --run NAME"
+      )
+    }
   }
 
   private static func taken(_ path: String) -> CommandFailure {
@@ -101,8 +145,8 @@ struct RunFolder {
   func remove() { try? FileManager.default.removeItem(atPath: path) }
 
   /// Writes text as a file of the run, in one piece.
-  func write(_ text: String, to path: String) throws {
-    try WholeFile.write(Array(text.utf8), to: path)
+  func write(_ text: String, to path: String, isFlushed: Bool = true) throws {
+    try WholeFile.write(Array(text.utf8), to: path, isFlushed: isFlushed)
   }
 
   /// What to do when there is no run of a name.

@@ -49,22 +49,33 @@ struct RunRecord: Codable {
 
   /// Reads the record of a run.
   init(of folder: RunFolder) throws {
+    let bytes: [UInt8]
     do {
-      let data = try Data(contentsOf: URL(filePath: folder.record))
-      self = try JSONDecoder().decode(RunRecord.self, from: data)
+      bytes = try WholeFile.contents(of: folder.record)
     } catch {
-      throw Self.damage(of: folder)
+      throw CommandFailure("\(error)")
     }
-    // Nobody could have asked for these examples.
-    if let count = self.data.drawnCount, !DataSelection.drawnCounts.contains(count) {
-      throw Self.damage(of: folder)
-    }
+    try self.init(json: bytes, of: folder.record)
   }
 
-  private static func damage(of folder: RunFolder) -> CommandFailure {
-    CommandFailure(
-      "\(folder.record): is not the record of a run; it is damaged or of another version"
-    )
+  /// Reads a record from its text; `path` is named in errors.
+  init(json: [UInt8], of path: String) throws {
+    do {
+      self = try JSONDecoder().decode(RunRecord.self, from: Data(json))
+      try recipe.check()
+    } catch {
+      throw Self.damage(of: path)
+    }
+    // Nobody could have asked for these examples.
+    let isPossible =
+      data.drawnCount.map(DataSelection.drawnCounts.contains) ?? true && (1...1024).contains(threads)
+      && epochs.count <= recipe.epochs
+      && epochs.allSatisfy { $0.validationCost.isFinite && $0.cost.isFinite }
+    guard isPossible else { throw Self.damage(of: path) }
+  }
+
+  private static func damage(of path: String) -> CommandFailure {
+    CommandFailure("\(path): is not the record of a run; it is damaged or of another version")
   }
 
   init(

@@ -4,16 +4,24 @@ import RecurrentData
 
 /// One run of training: what it prints, and what it leaves in its folder.
 struct TrainingSession {
-  private let splits: DataSplits
-  private let threads: Int
-  private let folder: RunFolder
-  private let trainer: Trainer<SequenceModel>
+  let splits: DataSplits
+  let threads: Int
+  let folder: RunFolder
+  let trainer: Trainer<SequenceModel>
+  let interruption: Interruption
   private let progress = ProgressLine()
-  private var record: RunRecord
+  private let beginning: ContinuedRun.Beginning?
+  var checkpoints: RunCheckpoints
+  var record: RunRecord
   /// The model that is saved and tested: the last epoch's, or the best one's.
-  private var kept: SequenceModel
-  private var stopping: EarlyStopping?
+  var kept: SequenceModel
+  var stopping: EarlyStopping?
+  /// Whether what was last to be written could not be.
+  var isUnsaved = false
+  /// How long this process spent on saving.
+  var savingSeconds = 0.0
 
+  /// Begins a run.
   init(
     selection: DataSelection,
     splits: DataSplits,
@@ -21,14 +29,18 @@ struct TrainingSession {
     recipe: Recipe,
     seed: UInt64,
     threads: Int,
-    folder: RunFolder
+    folder: RunFolder,
+    checkpoints: CheckpointOptions
   ) {
     self.splits = splits
     self.threads = threads
     self.folder = folder
+    self.checkpoints = RunCheckpoints(in: folder, checkpoints)
     kept = model
     trainer = recipe.trainer(of: kept, seed: seed, threads: threads)
     stopping = recipe.patience.map { EarlyStopping(patience: $0) }
+    interruption = Interruption()
+    beginning = nil
     record = RunRecord(
       data: selection,
       dataFingerprint: splits.fingerprint,
@@ -42,23 +54,39 @@ struct TrainingSession {
     )
   }
 
+  /// Goes on with a run.
+  init(_ run: ContinuedRun, checkpoints: CheckpointOptions) {
+    splits = run.splits
+    threads = run.record.threads
+    folder = run.folder
+    self.checkpoints = RunCheckpoints(in: folder, checkpoints)
+    kept = run.kept
+    trainer = run.trainer
+    stopping = run.stopping
+    interruption = Interruption()
+    beginning = run.beginning
+    record = run.record
+  }
+
   /// Trains, tests, and writes everything.
   mutating func run() throws {
     describe()
-    do {
-      try save()
-    } catch {
-      folder.remove()
-      throw error
-    }
+    try begin()
     let clock = ContinuousClock()
     let start = clock.now
-    for _ in 0..<record.recipe.epochs {
-      try trainEpoch(startedAt: start)
+    let stepsBefore = trainer.state.step
+    let secondsBefore = record.epochs.reduce(0) { $0 + $1.seconds }
+    while trainer.state.finishedEpochs < record.recipe.epochs, stopping?.shouldStop != true {
+      try trainEpoch(startedAt: start, after: stepsBefore)
       try save()
-      if stopping?.shouldStop == true { break }
+      try endIfInterrupted()
     }
-    print("Training took \(duration((clock.now - start) / .seconds(1))).")
+    print(
+      """
+      Training took \(duration(secondsBefore + (clock.now - start) / .seconds(1))), \
+      \(decimals(savingSeconds, 2)) s of it to save.
+      """
+    )
     if let stopping {
       print(
         """
@@ -76,10 +104,17 @@ struct TrainingSession {
       cost: test.cost,
       count: splits.test.count
     )
-    try save()
-    try RunPictures(record: record, evaluation: test, test: splits.test).write(to: folder)
+    do {
+      try saveFiles(isFlushed: true)
+      try RunPictures(record: record, evaluation: test, test: splits.test).write(to: folder)
+    } catch {
+      throw CommandFailure("\(error); then finish with '\(resumeCommand)'")
+    }
     printTest(test, heading: "Test")
     print("Run folder: \(folder.path) (open \(folder.report) in a browser)")
+    if let signal = interruption.receivedSignal {
+      throw Interruption.Ended(signal: signal, description: "interrupted at its end: nothing is left to do")
+    }
   }
 
   private func describe() {
@@ -98,9 +133,13 @@ struct TrainingSession {
     )
     if let parts = recipe.structure?.parts { print("Layers: \(parts.joined(separator: ", "))") }
     if let augmentation = recipe.augmentation { print("Augmentation: \(augmentation)") }
+    beginning?.print()
   }
 
-  private mutating func trainEpoch(startedAt start: ContinuousClock.Instant) throws {
+  private mutating func trainEpoch(
+    startedAt start: ContinuousClock.Instant,
+    after stepsBefore: Int
+  ) throws {
     let epochs = record.recipe.epochs
     let progress = progress
     defer { progress.clear() }
@@ -109,7 +148,17 @@ struct TrainingSession {
     do {
       report = try trainer.trainEpoch(on: splits.training) { step in
         steps = step.steps
-        progress.show(Self.progressText(step, of: epochs, startedAt: start))
+        progress.show(
+          Self.progressText(step, of: epochs, startedAt: start, after: stepsBefore)
+        )
+        // The last step's state is written with what the epoch came to.
+        if step.step == step.steps { return }
+        if interruption.receivedSignal != nil {
+          trainer.pause()
+        } else if checkpoints.isDue(atStep: (step.epoch - 1) * step.steps + step.step) {
+          progress.clear()
+          writeCheckpoint()
+        }
       }
     } catch {
       throw divergence(
@@ -118,6 +167,7 @@ struct TrainingSession {
         of: error.quantity
       )
     }
+    guard report.isFinished else { return }
     let model = trainer.averagedModel ?? trainer.model
     let validation = model.evaluate(on: splits.validation, threads: threads)
     progress.clear()
@@ -174,22 +224,17 @@ struct TrainingSession {
   private static func progressText(
     _ step: StepReport,
     of epochs: Int,
-    startedAt start: ContinuousClock.Instant
+    startedAt start: ContinuousClock.Instant,
+    after stepsBefore: Int
   ) -> String {
-    let done = Double((step.epoch - 1) * step.steps + step.step)
-    let share = done / Double(epochs * step.steps)
+    let done = Double((step.epoch - 1) * step.steps + step.step - stepsBefore)
+    let share = done / Double(epochs * step.steps - stepsBefore)
     let spent = (ContinuousClock.now - start) / .seconds(1)
     let speed = Int(step.epochSoFar.examplesPerSecond.rounded())
     return """
       epoch \(step.epoch)/\(epochs) \(progressBar(Double(step.step) / Double(step.steps))) \
       loss \(decimals(step.cost, 4))  \(speed) examples/s  \(duration(spent / share - spent)) left
       """
-  }
-
-  private func save() throws {
-    try kept.write(to: folder.model)
-    try folder.write(record.metricsTable, to: folder.metrics)
-    try folder.write(record.json(), to: folder.record)
   }
 }
 

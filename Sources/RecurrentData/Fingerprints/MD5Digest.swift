@@ -1,3 +1,5 @@
+import Recurrent
+
 /// The MD5 digest of a message, to check downloads whose publishers give nothing better.
 ///
 /// MD5 finds damage but not malice; nothing else here should use it.
@@ -35,7 +37,7 @@ struct MD5Digest: Sendable {
         bytes.append(UInt8(truncatingIfNeeded: word &>> shift))
       }
     }
-    return RecurrentData.hexadecimal(bytes)
+    return Recurrent.hexadecimal(bytes)
   }
 
   /// Takes in whole blocks: `message.count` must be a multiple of 64, and is all that is read.

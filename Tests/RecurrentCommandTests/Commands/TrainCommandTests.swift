@@ -28,7 +28,7 @@ struct TrainCommandTests {
       )
     )
     #expect(try lines[2...3].map { try epochLine.wholeMatch(in: $0)?.1 } == ["0001", "0002"])
-    #expect(lines[4].wholeMatch(of: /Training took \d+ s\./) != nil)
+    #expect(lines[4].wholeMatch(of: /Training took \d+ s, \d+\.\d\d s of it to save\./) != nil)
     #expect(
       lines[5].wholeMatch(of: /Test accuracy: \d+\.\d\d% of 2000 examples, cost \d+\.\d{4}/) != nil
     )
@@ -43,7 +43,7 @@ struct TrainCommandTests {
 
     #expect(
       try workbench.names(in: "runs/digits-lstm-16") == [
-        "accuracy.svg", "confusion.svg", "cost.svg", "metrics.csv", "model.safetensors",
+        "accuracy.svg", "checkpoint", "confusion.svg", "cost.svg", "metrics.csv", "model.safetensors",
         "report.html", "run.json",
       ]
     )
@@ -147,7 +147,7 @@ struct TrainCommandTests {
       "train mnist --data images --hidden 8 --epochs 1 --run a \(options)"
     )
     #expect(try #require(run.lines.dropFirst().first).contains(description))
-    #expect(try workbench.names(in: "runs/a").count == 7)
+    #expect(try workbench.names(in: "runs/a").count == 8)
   }
 
   @Test func `every setting of the recipe ends up in the record`() async throws {

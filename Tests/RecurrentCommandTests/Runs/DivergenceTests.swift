@@ -21,7 +21,9 @@ struct DivergenceTests {
     expectOneErrorLine(of: run, saying: parts)
     #expect(!run.output.contains(/nan|NaN|inf|INF/))
     #expect(
-      try workbench.names(in: "runs/a") == ["metrics.csv", "model.safetensors", "run.json"]
+      try workbench.names(in: "runs/a") == [
+        "checkpoint", "metrics.csv", "model.safetensors", "run.json",
+      ]
     )
     let model = try workbench.model(of: "a")
     #expect(model.parameters.allSatisfy { $0.value.elements.allSatisfy(\.isFinite) })

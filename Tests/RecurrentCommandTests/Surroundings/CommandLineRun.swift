@@ -1,5 +1,6 @@
 import Foundation
 import RecurrentTestSupport
+import Synchronization
 
 /// What came of one run of the built command.
 struct CommandLineRun: CustomStringConvertible {
@@ -7,6 +8,20 @@ struct CommandLineRun: CustomStringConvertible {
   struct TookTooLong: Error {
     let arguments: [String]
     let seconds: Double
+  }
+
+  /// A signal that is sent to the command.
+  struct Signal {
+    /// When it is sent.
+    enum Moment {
+      /// So many seconds after the start.
+      case seconds(Double)
+      /// As soon as the output has this text.
+      case text(String)
+    }
+
+    let number: Int32
+    let moment: Moment
   }
 
   let arguments: [String]
@@ -24,17 +39,26 @@ struct CommandLineRun: CustomStringConvertible {
 
   /// Runs the command in a folder and waits for its end.
   ///
-  /// Both outputs go to files, so that the command can write as much as it wants.
+  /// Both outputs go to files, so that the command can write as much as it wants. With a limit of
+  /// blocks of 512 bytes no file that it writes can become longer: what a full disk does.
   init(
     _ arguments: [String],
     in folder: String,
     environment: [String: String],
-    limit seconds: Double = 60
+    limit seconds: Double = 60,
+    sending signal: Signal? = nil,
+    fileBlocks: Int? = nil
   ) async throws {
     let captured = try TemporaryFolder()
     let process = Process()
-    process.executableURL = Self.executable
-    process.arguments = arguments
+    if let fileBlocks {
+      process.executableURL = URL(filePath: "/bin/sh")
+      process.arguments =
+        ["-c", "ulimit -f \(fileBlocks); exec \"$0\" \"$@\"", Self.executable.path] + arguments
+    } else {
+      process.executableURL = Self.executable
+      process.arguments = arguments
+    }
     process.currentDirectoryURL = URL(filePath: folder)
     process.environment = environment
     process.standardInput = FileHandle.nullDevice
@@ -47,7 +71,12 @@ struct CommandLineRun: CustomStringConvertible {
     await Turnstile.shared.enter()
     let isInTime: Bool
     do {
-      isInTime = try await Self.finish(process, within: seconds)
+      isInTime = try await Self.finish(
+        process,
+        within: seconds,
+        sending: signal,
+        reading: captured.path + "/output"
+      )
     } catch {
       await Turnstile.shared.leave()
       throw error
@@ -62,20 +91,55 @@ struct CommandLineRun: CustomStringConvertible {
   }
 
   /// Runs a process to its end; false if it had to be ended because time was up.
-  private static func finish(_ process: Process, within seconds: Double) async throws -> Bool {
-    let alarm = DispatchWorkItem { kill(process.processIdentifier, SIGKILL) }
+  private static func finish(
+    _ process: Process,
+    within seconds: Double,
+    sending signal: Signal?,
+    reading output: String
+  ) async throws -> Bool {
+    let lateness = Lateness()
+    let alarm = DispatchWorkItem {
+      lateness.isLate.store(true, ordering: .sequentiallyConsistent)
+      kill(process.processIdentifier, SIGKILL)
+    }
     try await withCheckedThrowingContinuation {
       (continuation: CheckedContinuation<Void, any Error>) in
       process.terminationHandler = { _ in continuation.resume() }
       do {
         try process.run()
         DispatchQueue.global().asyncAfter(deadline: .now() + seconds, execute: alarm)
+        if let signal { send(signal, to: process, reading: output) }
       } catch {
         continuation.resume(throwing: error)
       }
     }
     alarm.cancel()
-    return process.terminationReason == .exit || process.terminationStatus != SIGKILL
+    return !lateness.isLate.load(ordering: .sequentiallyConsistent)
+  }
+
+  /// Whether a process had to be ended because time was up.
+  private final class Lateness: Sendable {
+    let isLate = Atomic(false)
+  }
+
+  /// Sends a signal when its moment has come, unless the process has ended.
+  private static func send(_ signal: Signal, to process: Process, reading output: String) {
+    let queue = DispatchQueue.global()
+    switch signal.moment {
+    case .seconds(let seconds):
+      queue.asyncAfter(deadline: .now() + seconds) {
+        if process.isRunning { kill(process.processIdentifier, signal.number) }
+      }
+    case .text(let text):
+      guard process.isRunning else { return }
+      if (try? String(contentsOfFile: output, encoding: .utf8))?.contains(text) ?? false {
+        kill(process.processIdentifier, signal.number)
+      } else {
+        queue.asyncAfter(deadline: .now() + 0.002) {
+          send(signal, to: process, reading: output)
+        }
+      }
+    }
   }
 
   /// The built command, which lies beside the tests.

@@ -28,7 +28,9 @@ struct Workbench {
   /// Runs the command here.
   func run(
     _ arguments: [String],
-    environment changes: [String: String] = [:]
+    environment changes: [String: String] = [:],
+    sending signal: CommandLineRun.Signal? = nil,
+    fileBlocks: Int? = nil
   ) async throws -> CommandLineRun {
     var environment = ProcessInfo.processInfo.environment
     environment["RECURRENT_ISA"] = nil
@@ -36,15 +38,28 @@ struct Workbench {
     environment["XDG_CACHE_HOME"] = home + "/.cache"
     environment["TMPDIR"] = temporary
     environment.merge(changes) { _, new in new }
-    return try await CommandLineRun(arguments, in: path, environment: environment)
+    return try await CommandLineRun(
+      arguments,
+      in: path,
+      environment: environment,
+      sending: signal,
+      fileBlocks: fileBlocks
+    )
   }
 
   /// Runs the command here, words separated by spaces.
   func run(
     _ words: String,
-    environment: [String: String] = [:]
+    environment: [String: String] = [:],
+    sending signal: CommandLineRun.Signal? = nil,
+    fileBlocks: Int? = nil
   ) async throws -> CommandLineRun {
-    try await run(words.split(separator: " ").map(String.init), environment: environment)
+    try await run(
+      words.split(separator: " ").map(String.init),
+      environment: environment,
+      sending: signal,
+      fileBlocks: fileBlocks
+    )
   }
 
   /// Runs the command here and expects it to succeed in silence on the error output.

@@ -1,4 +1,4 @@
-import RecurrentData
+import Recurrent
 import Testing
 
 /// The vectors are those of FIPS 180-4 and NIST's "Examples with Intermediate Values".

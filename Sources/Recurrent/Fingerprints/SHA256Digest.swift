@@ -32,16 +32,24 @@ public struct SHA256Digest: Sendable {
   }
 
   /// Adds bytes to the message's end.
-  public mutating func append(_ bytes: [UInt8]) {
+  public mutating func append(_ bytes: some Collection<UInt8>) {
+    let isWhole: Void? = bytes.withContiguousStorageIfAvailable {
+      unsafe append(UnsafeRawBufferPointer($0))
+    }
+    if isWhole == nil { append(Array(bytes)) }
+  }
+
+  /// Adds `bytes[0..<bytes.count]`, which are not kept, to the message's end.
+  package mutating func append(_ bytes: UnsafeRawBufferPointer) {
     var (blocks, state) = (blocks, state)
-    bytes.withUnsafeBytes { buffer in blocks.append(buffer) { state.compress($0) } }
+    unsafe blocks.append(bytes) { unsafe state.compress($0) }
     (self.blocks, self.state) = (blocks, state)
   }
 
   /// The digest of all bytes so far, 32 bytes.
   public var bytes: [UInt8] {
     var final = state
-    blocks.lastBlocks(bigEndianLength: true).withUnsafeBytes { final.compress($0) }
+    unsafe blocks.lastBlocks(bigEndianLength: true).withUnsafeBytes { unsafe final.compress($0) }
     var bytes: [UInt8] = []
     for word in [final.a, final.b, final.c, final.d, final.e, final.f, final.g, final.h] {
       for shift: UInt32 in [24, 16, 8, 0] {
@@ -52,7 +60,7 @@ public struct SHA256Digest: Sendable {
   }
 
   /// The digest of all bytes so far, as 64 lowercase hexadecimal digits.
-  public var hexadecimal: String { RecurrentData.hexadecimal(bytes) }
+  public var hexadecimal: String { Recurrent.hexadecimal(bytes) }
 }
 
 extension SHA256Digest {
@@ -68,11 +76,11 @@ extension SHA256Digest {
     mutating func compress(_ message: UnsafeRawBufferPointer) {
       precondition(message.count % MessageBlocks.blockSize == 0)
       var state = self
-      withUnsafeTemporaryAllocation(of: UInt32.self, capacity: 64) { schedule in
-        SHA256Digest.roundConstants.withUnsafeBufferPointer { constants in
+      unsafe withUnsafeTemporaryAllocation(of: UInt32.self, capacity: 64) { schedule in
+        unsafe SHA256Digest.roundConstants.withUnsafeBufferPointer { constants in
           var start = 0
           while start < message.count {
-            state.compressBlock(message, start, schedule, constants)
+            unsafe state.compressBlock(message, start, schedule, constants)
             start &+= MessageBlocks.blockSize
           }
         }
@@ -88,17 +96,17 @@ extension SHA256Digest {
     ) {
       var t = 0
       while t < 16 {
-        schedule[t] = UInt32(
+        unsafe schedule[t] = UInt32(
           bigEndian: message.loadUnaligned(fromByteOffset: start &+ 4 &* t, as: UInt32.self)
         )
         t &+= 1
       }
       while t < 64 {
-        let w15 = schedule[t &- 15]
-        let w2 = schedule[t &- 2]
+        let w15 = unsafe schedule[t &- 15]
+        let w2 = unsafe schedule[t &- 2]
         let s0 = (w15 &>> 7 | w15 &<< 25) ^ (w15 &>> 18 | w15 &<< 14) ^ (w15 &>> 3)
         let s1 = (w2 &>> 17 | w2 &<< 15) ^ (w2 &>> 19 | w2 &<< 13) ^ (w2 &>> 10)
-        schedule[t] = schedule[t &- 16] &+ s0 &+ schedule[t &- 7] &+ s1
+        unsafe schedule[t] = schedule[t &- 16] &+ s0 &+ schedule[t &- 7] &+ s1
         t &+= 1
       }
       var (a, b, c, d) = (self.a, self.b, self.c, self.d)
@@ -107,7 +115,7 @@ extension SHA256Digest {
       while t < 64 {
         let s1 = (e &>> 6 | e &<< 26) ^ (e &>> 11 | e &<< 21) ^ (e &>> 25 | e &<< 7)
         let choice = (e & f) ^ (~e & g)
-        let t1 = h &+ s1 &+ choice &+ constants[t] &+ schedule[t]
+        let t1 = unsafe h &+ s1 &+ choice &+ constants[t] &+ schedule[t]
         let s0 = (a &>> 2 | a &<< 30) ^ (a &>> 13 | a &<< 19) ^ (a &>> 22 | a &<< 10)
         let majority = (a & b) ^ (a & c) ^ (b & c)
         h = g

@@ -1,0 +1,60 @@
+/// What a trainer says after every step.
+public struct StepReport: Sendable {
+  /// The epoch's number, from 1.
+  public let epoch: Int
+  /// The step's number within the epoch, from 1.
+  public let step: Int
+  /// The number of steps in the epoch.
+  public let steps: Int
+  /// The mean loss of the step's batch before its update.
+  public let cost: Double
+  /// The averages since the epoch began.
+  public let epochSoFar: EpochReport
+}
+
+/// What came of an epoch.
+public struct EpochReport: Sendable {
+  /// The epoch's number, from 1.
+  public var epoch: Int
+  /// The mean loss of the examples, each before its batch's update.
+  public var averageCost: Double
+  /// The share of examples read rightly, each before its batch's update.
+  public var accuracy: Double
+  /// The number of examples read.
+  public var examples: Int
+  /// How long it took, in seconds, without pauses.
+  public var seconds = 0.0
+  /// Whether it went to its end, rather than being paused.
+  public var isFinished = false
+
+  /// The number of examples read in a second.
+  public var examplesPerSecond: Double { seconds > 0 ? Double(examples) / seconds : 0 }
+}
+
+/// Training met a number that is NaN or infinite.
+public struct TrainingError: Error, Sendable, CustomStringConvertible {
+  /// What a training step computes that must be finite.
+  public enum Quantity: String, Sendable {
+    /// The mean loss of the batch.
+    case loss
+    /// The Euclidean norm of the gradient.
+    case gradientNorm = "gradient's norm"
+  }
+
+  /// The epoch, from 1.
+  public let epoch: Int
+  /// The step within the epoch, from 1.
+  public let step: Int
+  /// What was not finite.
+  public let quantity: Quantity
+  /// Its value: NaN or infinite.
+  public let value: Double
+
+  /// One line that says what happened, where, and what to try.
+  public var description: String {
+    """
+    the \(quantity.rawValue) became \(value.isNaN ? "NaN" : "infinite") at epoch \(epoch), \
+    step \(step); try a smaller learning rate or clip the gradient's norm to 1
+    """
+  }
+}

@@ -1,0 +1,72 @@
+import Dispatch
+import Foundation
+import Synchronization
+
+#if canImport(Glibc)
+import Glibc
+#endif
+
+/// Notices signals that ask the process to end, so that what it does can be saved first.
+///
+/// A second signal ends the process at once. A signal that was ignored when the process began, as
+/// after `nohup`, stays ignored.
+final class Interruption {
+  /// The process was asked to end, and everything is saved.
+  struct Ended: Error, CustomStringConvertible {
+    /// The signal's number.
+    let signal: Int32
+    /// What to say.
+    let description: String
+
+    /// What shells expect of a process that a signal ended.
+    var exitCode: Int32 { 128 + signal }
+  }
+
+  private let received: Received
+  private let sources: [any DispatchSourceSignal]
+
+  /// The first signal that came; 0 before.
+  private final class Received: Sendable {
+    let signal = Atomic<Int32>(0)
+  }
+
+  /// Begins to listen.
+  init() {
+    let received = Received()
+    var sources: [any DispatchSourceSignal] = []
+    for number in [SIGINT, SIGTERM, SIGHUP] {
+      var action = sigaction()
+      sigaction(number, nil, &action)
+      if Self.isIgnored(action) { continue }
+      signal(number, SIG_IGN)
+      let source = DispatchSource.makeSignalSource(signal: number, queue: .global())
+      source.setEventHandler { @Sendable in
+        let isFirst = received.signal.compareExchange(
+          expected: 0,
+          desired: number,
+          ordering: .sequentiallyConsistent
+        ).exchanged
+        if !isFirst { _exit(128 + number) }
+      }
+      source.resume()
+      sources.append(source)
+    }
+    self.received = received
+    self.sources = sources
+  }
+
+  /// The signal that asked the process to end, if one did.
+  var receivedSignal: Int32? {
+    let number = received.signal.load(ordering: .sequentiallyConsistent)
+    return number == 0 ? nil : number
+  }
+
+  private static func isIgnored(_ action: sigaction) -> Bool {
+    #if canImport(Darwin)
+    let handler = action.__sigaction_u.__sa_handler
+    #else
+    let handler = action.__sigaction_handler.sa_handler
+    #endif
+    return unsafeBitCast(handler, to: Int.self) == unsafeBitCast(SIG_IGN, to: Int.self)
+  }
+}

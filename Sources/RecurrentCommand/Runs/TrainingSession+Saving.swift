@@ -1,0 +1,128 @@
+import Foundation
+import Recurrent
+import RecurrentData
+
+extension TrainingSession {
+  /// What to type to go on with the run.
+  var resumeCommand: String { "recurrent train --resume \(folder.argument)" }
+
+  /// Writes a new run as it is before its first step, or what a run that is gone on with had come to.
+  ///
+  /// A new folder that cannot be written to is removed.
+  mutating func begin() throws {
+    let state = trainer.state
+    if state.step > 0 {
+      // Within an epoch only early stopping knows the model that was kept last.
+      if stopping != nil || !state.isWithinEpoch {
+        try saveFiles(isFlushed: true)
+      } else {
+        try saveRecord(isFlushed: true)
+      }
+    } else {
+      do {
+        try writeAll()
+      } catch {
+        folder.remove()
+        throw error
+      }
+    }
+    try endIfInterrupted()
+  }
+
+  /// Writes what an epoch came to: a checkpoint, the kept model, the numbers and the record.
+  ///
+  /// Where that fails, one line says so and training goes on: a disk may have room again before its
+  /// end. At its end a failure is an error.
+  mutating func save() throws {
+    let isLast =
+      trainer.state.finishedEpochs == record.recipe.epochs || stopping?.shouldStop == true
+    let clock = ContinuousClock()
+    let start = clock.now
+    defer { savingSeconds += (clock.now - start) / .seconds(1) }
+    do {
+      try writeAll()
+      noteSaved()
+    } catch {
+      if isLast {
+        throw CommandFailure("\(error); then go on with '\(resumeCommand)'")
+      }
+      noteUnsaved(error)
+    }
+  }
+
+  /// Writes a checkpoint within an epoch; where that fails, training goes on.
+  mutating func writeCheckpoint() {
+    let clock = ContinuousClock()
+    let start = clock.now
+    defer { savingSeconds += (clock.now - start) / .seconds(1) }
+    do {
+      try writeState()
+      noteSaved()
+    } catch {
+      noteUnsaved(error)
+    }
+  }
+
+  /// Ends the run if a signal asked for it, with everything saved and one line on how to go on.
+  mutating func endIfInterrupted() throws {
+    guard let signal = interruption.receivedSignal else { return }
+    let state = trainer.state
+    let place =
+      state.isWithinEpoch
+      ? "in epoch \(state.epoch), after step \(state.stepWithinEpoch)"
+      : "after epoch \(state.epoch)"
+    var outcome = "everything is saved"
+    do {
+      // Between epochs everything was written a moment ago, if it could be.
+      if state.isWithinEpoch || isUnsaved { try writeState() }
+    } catch {
+      outcome = "\(error); the last checkpoint that was written is there still"
+    }
+    throw Interruption.Ended(
+      signal: signal,
+      description: "interrupted \(place): \(outcome); go on with '\(resumeCommand)'"
+    )
+  }
+
+  private mutating func writeAll() throws {
+    try writeState()
+    // Whatever a power cut leaves of these, the checkpoint has what is in them.
+    try saveFiles(isFlushed: false)
+  }
+
+  /// Writes the kept model, the numbers and the record.
+  func saveFiles(isFlushed: Bool) throws {
+    try kept.safetensors.write(to: folder.model, isFlushed: isFlushed)
+    try saveRecord(isFlushed: isFlushed)
+  }
+
+  private func saveRecord(isFlushed: Bool) throws {
+    try folder.write(record.metricsTable, to: folder.metrics, isFlushed: isFlushed)
+    try folder.write(record.json(), to: folder.record, isFlushed: isFlushed)
+  }
+
+  private mutating func writeState() throws {
+    let state = trainer.state
+    let costs = record.epochs.map(\.validationCost)
+    let best = costs.min().flatMap(costs.firstIndex).map { $0 + 1 }
+    try checkpoints.write(
+      state,
+      record: record,
+      kept: RunCheckpoints.hasKeptModel(state, stopping) ? kept : nil,
+      best: best.map { $0 * trainer.stepsOfEpoch(splits.training.count) }
+    )
+  }
+
+  private mutating func noteSaved() {
+    if isUnsaved { print("The run is saved again.") }
+    isUnsaved = false
+  }
+
+  private mutating func noteUnsaved(_ error: any Error) {
+    if !isUnsaved {
+      let line = "warning: \(error); training goes on, and saving is tried again\n"
+      FileHandle.standardError.write(Data(line.utf8))
+    }
+    isUnsaved = true
+  }
+}

@@ -112,12 +112,14 @@ extension SafetensorsFile {
         "begins at byte \(offsets[0]) of the data, no multiple of the \(width) bytes of \(type)"
       )
     }
+    // An extent of 0 excuses none of the others: whoever multiplies them may do so in any order.
     var bytes = width
-    for extent in description.shape {
+    for extent in description.shape where extent != 0 {
       let (product, overflow) = bytes.multipliedReportingOverflow(by: extent)
-      guard extent >= 0, !overflow else { throw failure("has an impossible shape") }
+      guard extent > 0, !overflow else { throw failure("has an impossible shape") }
       bytes = product
     }
+    if description.shape.contains(0) { bytes = 0 }
     guard bytes == offsets[1] - offsets[0] else {
       throw failure("takes \(offsets[1] - offsets[0]) bytes, its shape needs \(bytes)")
     }

@@ -53,6 +53,7 @@ struct SummaryCommand: AsyncParsableCommand {
     if let run {
       let trained = try TrainedRun(run)
       let record = trained.record
+      try record.recipe.checkMemory(steps: record.steps, features: record.features)
       summary = ModelSummary(
         model: trained.model,
         isTrained: true,

@@ -58,6 +58,6 @@ struct RunCheckpoints {
     guard let text = checkpoint.notes[recordKey] else {
       throw CommandFailure("\(path): is not a checkpoint of a run")
     }
-    return try RunRecord(json: Array(text.utf8), of: path)
+    return try RunRecord(json: Array(text.utf8), path: path)
   }
 }

@@ -47,35 +47,27 @@ struct RunRecord: Codable {
     return String(decoding: try encoder.encode(self), as: UTF8.self) + "\n"
   }
 
+  /// No longer text is read.
+  private static let limit = 1 << 26
+
   /// Reads the record of a run.
   init(of folder: RunFolder) throws {
-    let bytes: [UInt8]
-    do {
-      bytes = try WholeFile.contents(of: folder.record)
-    } catch {
-      throw CommandFailure("\(error)")
-    }
-    try self.init(json: bytes, of: folder.record)
+    let text = try WholeFile.contents(of: folder.record, limit: Self.limit)
+    try self.init(json: text, path: folder.record)
   }
 
-  /// Reads a record from its text; `path` is named in errors.
-  init(json: [UInt8], of path: String) throws {
+  /// Reads a record's text; `path` is used in errors.
+  init(json: [UInt8], path: String) throws(CommandFailure) {
+    let damage = CommandFailure(
+      "\(path): is not the record of a run; it is damaged or of another version"
+    )
     do {
       self = try JSONDecoder().decode(RunRecord.self, from: Data(json))
       try recipe.check()
     } catch {
-      throw Self.damage(of: path)
+      throw damage
     }
-    // Nobody could have asked for these examples.
-    let isPossible =
-      data.drawnCount.map(DataSelection.drawnCounts.contains) ?? true && (1...1024).contains(threads)
-      && epochs.count <= recipe.epochs
-      && epochs.allSatisfy { $0.validationCost.isFinite && $0.cost.isFinite }
-    guard isPossible else { throw Self.damage(of: path) }
-  }
-
-  private static func damage(of path: String) -> CommandFailure {
-    CommandFailure("\(path): is not the record of a run; it is damaged or of another version")
+    guard isPossible else { throw damage }
   }
 
   init(

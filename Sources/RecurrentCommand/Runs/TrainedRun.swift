@@ -23,7 +23,7 @@ struct TrainedRun {
   }
 
   /// Whether a model is of the kind that the record says was trained.
-  private static func isModel(_ model: SequenceModel, of record: RunRecord) -> Bool {
+  static func isModel(_ model: SequenceModel, of record: RunRecord) -> Bool {
     let recipe = record.recipe
     let structure = recipe.usedStructure
     let reading = structure.reading

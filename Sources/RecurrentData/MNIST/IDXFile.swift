@@ -90,14 +90,15 @@ public struct IDXFile: Sendable, Equatable {
   }
 
   /// Returns how many elements `dimensions` promise, once it is sure they can be there.
+  ///
+  /// A dimension of 0 excuses none of the others: whoever multiplies them may do so in any order.
   private static func count(
     of dimensions: [Int],
     _ content: FileContent,
     limit: Int
   ) throws(FileError) -> Int {
-    if dimensions.contains(0) { return 0 }
     var count = 1
-    for size in dimensions {
+    for size in dimensions where size > 0 {
       let product = count.multipliedReportingOverflow(by: size)
       guard !product.overflow && product.partialValue <= limit else {
         throw FileError(
@@ -108,6 +109,7 @@ public struct IDXFile: Sendable, Equatable {
       }
       count = product.partialValue
     }
+    if dimensions.contains(0) { return 0 }
     guard count <= content.greatestCount - content.position else {
       throw incomplete(content, count: count)
     }

@@ -132,7 +132,7 @@ struct DamagedRunTests {
 
   @Test(arguments: [
     ("\"features\" : 28", "\"features\" : 27", "layers differ"),
-    ("\"features\" : 28", "\"features\" : -1", "layers differ"),
+    ("\"features\" : 28", "\"features\" : -1", "is not the record"),
     ("\"hiddenSize\" : 8", "\"hiddenSize\" : 80", "layers differ"),
     ("    \"9\"\n", "    \"9\", \"10\"\n", "layers differ"),
     ("\"name\" : \"mnist\"", "\"name\" : \"letters\"", "is not the record of a run"),
@@ -145,6 +145,7 @@ struct DamagedRunTests {
     ("\"dataFingerprint\" : \"", "\"dataFingerprint\" : \"0", "SHA-256"),
     ("\"name\" : \"mnist\"", "\"name\" : \"digits\", \"drawnCount\" : 0", "is not the record"),
     ("\"name\" : \"mnist\"", "\"name\" : \"digits\", \"drawnCount\" : -9", "is not the record"),
+    ("\"batchSize\" : ", "\"batchSize\" : -", "is not the record"),
     (
       "\"name\" : \"mnist\"", "\"name\" : \"digits\", \"drawnCount\" : 9000000000000000000",
       "is not the record"
@@ -159,6 +160,15 @@ struct DamagedRunTests {
     try #require(text.contains(old))
     try workbench.write(Array(text.replacing(old, with: new).utf8), to: record)
     try await workbench.fail("evaluate small", exitCode: 1, saying: part)
+  }
+
+  @Test func `a summary does not ask for more memory than there is`() async throws {
+    let text = try workbench.text(of: record)
+    let batch = try #require(text.firstMatch(of: /"batchSize" : \d+/)).output
+    let larger = text.replacing(batch, with: "\"batchSize\" : 1000000")
+      .replacing("\"steps\" : 28", with: "\"steps\" : 65536")
+    try workbench.write(Array(larger.utf8), to: record)
+    try await workbench.fail("summary small", exitCode: 1, saying: "of this machine's memory")
   }
 
   @Test func `a run of sequences that are no images reads no image`() async throws {

@@ -108,6 +108,9 @@ struct IDXFileTests {
   @Test func `a dimension of overflowing product is refused`() {
     let overflowing: [UInt8] = [0, 0, 8, 255] + [UInt8](repeating: 1, count: 4 * 255)
     #expect(failure(overflowing)?.contains("at most") == true)
+    // Nothing is there, but a reader that multiplies from the front would overflow all the same.
+    let sizes = [UInt8](repeating: 255, count: 12) + [0, 0, 0, 0]
+    #expect(failure([0, 0, 8, 4] + sizes)?.contains("at most") == true)
   }
 
   @Test func `changed bytes never crash the reader`() throws {

@@ -108,6 +108,11 @@ struct MalformedSafetensorsTests {
       problem: "has an impossible shape"
     ),
     Malformed(
+      testDescription: "an overflow after a zero",
+      header: describe(shape: "[0,4611686018427387904,4]"),
+      problem: "has an impossible shape"
+    ),
+    Malformed(
       testDescription: "a larger shape",
       header: describe(shape: "[3]"),
       problem: "takes 8 bytes, its shape needs 12"

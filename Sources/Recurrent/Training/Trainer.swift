@@ -233,6 +233,11 @@ public final class Trainer<Model: SequenceClassifier> {
     at indices: ArraySlice<Int>,
     step: Int
   ) throws(TrainingError) -> BatchResult {
+    let count = dataset.count
+    require(
+      indices.allSatisfy { 0..<count ~= $0 },
+      "a training step's examples are from 0 to below \(count)"
+    )
     let result = engine.run(
       parameters,
       on: dataset,

@@ -70,7 +70,7 @@ struct ContinuedRun {
       throw CommandFailure("\(found.path): does not belong to the run: \(error)")
     }
     let hasOtherSize = state.examplesOfEpoch.map { $0 != splits.training.count } ?? false
-    guard state.finishedEpochs == record.epochs.count, !hasOtherSize else {
+    guard state.finishedEpochs == record.epochs.count, !hasOtherSize, !state.hasGivenOrder else {
       throw CommandFailure("\(found.path): does not belong to the run: the epochs differ")
     }
     let best = stopping?.bestEpoch ?? state.finishedEpochs

@@ -150,7 +150,8 @@ public final class Trainer<Model: SequenceClassifier> {
   private func begin(examples: Int, order: [Int]?) {
     if let epochInProgress {
       require(
-        epochInProgress.examples == examples && (order == nil || order == epochInProgress.givenOrder),
+        epochInProgress.examples == examples
+          && (order == nil || order == epochInProgress.givenOrder),
         """
         an epoch of \(epochInProgress.examples) examples was begun; it can only be gone on with in \
         its own order, not with another one of \(examples)

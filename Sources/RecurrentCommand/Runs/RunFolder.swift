@@ -31,7 +31,7 @@ struct RunFolder {
     let candidates = name.contains("/") ? [name] : ["\(Self.parent)/\(name)", name]
     for candidate in candidates {
       let folder = RunFolder(path: candidate)
-      if FileManager.default.fileExists(atPath: folder.record) 
+      if FileManager.default.fileExists(atPath: folder.record)
         || orBegun && folder.hasCheckpoints
       {
         self = folder

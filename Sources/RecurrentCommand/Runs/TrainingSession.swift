@@ -113,7 +113,10 @@ struct TrainingSession {
     printTest(test, heading: "Test")
     print("Run folder: \(folder.path) (open \(folder.report) in a browser)")
     if let signal = interruption.receivedSignal {
-      throw Interruption.Ended(signal: signal, description: "interrupted at its end: nothing is left to do")
+      throw Interruption.Ended(
+        signal: signal,
+        description: "interrupted at its end: nothing is left to do"
+      )
     }
   }
 

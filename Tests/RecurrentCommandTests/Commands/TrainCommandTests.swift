@@ -43,7 +43,8 @@ struct TrainCommandTests {
 
     #expect(
       try workbench.names(in: "runs/digits-lstm-16") == [
-        "accuracy.svg", "checkpoint", "confusion.svg", "cost.svg", "metrics.csv", "model.safetensors",
+        "accuracy.svg", "checkpoint", "confusion.svg", "cost.svg", "metrics.csv",
+        "model.safetensors",
         "report.html", "run.json",
       ]
     )

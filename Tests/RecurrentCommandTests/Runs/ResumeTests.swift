@@ -62,7 +62,8 @@ struct ResumeTests {
     for threads in [1, 3, 2] {
       let run = try await workbench.run("\(line) --threads \(threads)", sending: signal)
       line = "train --resume a"
-      signal = threads == 1 ? CommandLineRun.Signal(number: SIGTERM, moment: .text("Epoch: 001")) : nil
+      signal =
+        threads == 1 ? CommandLineRun.Signal(number: SIGTERM, moment: .text("Epoch: 001")) : nil
       if run.exitCode == 0 { break }
       #expect(run.exitCode == 143, "\(run)")
     }
@@ -150,7 +151,9 @@ struct ResumeTests {
       try workbench.write(Array(try workbench.bytes(of: name).prefix(1000)), to: name)
     }
     let run = try await workbench.succeed("train --resume a --threads 1")
-    let damaged = run.lines.filter { $0.contains("; going on from the checkpoint before, of step 13") }
+    let damaged = run.lines.filter {
+      $0.contains("; going on from the checkpoint before, of step 13")
+    }
     #expect(damaged.count == 11, "\(run)")
     #expect(run.lines.contains("Going on in epoch 3 of 4, after step 1."))
     #expect(try modelBytes("a") == modelBytes("whole"))
@@ -216,7 +219,8 @@ struct ResumeTests {
     withExtendedLifetime(lock) {}
   }
 
-  @Test func `the lock of a dead process is taken over, and what it left is removed`() async throws {
+  @Test func `the lock of a dead process is taken over, and what it left is removed`() async throws
+  {
     _ = try await interrupt(SIGTERM, options: "--patience 3")
     try workbench.write(Array("process 4 on far".utf8), to: "runs/a/.lock")
     try workbench.write([0], to: "runs/a/checkpoint/.step-000000001.safetensors.4-1.partial")
@@ -234,7 +238,8 @@ struct ResumeTests {
     #expect(try !workbench.names(in: "runs/a").contains(".lock"))
   }
 
-  @Test func `where the disk is full the old checkpoint stays, and one line says so`() async throws {
+  @Test func `where the disk is full the old checkpoint stays, and one line says so`() async throws
+  {
     try await workbench.succeed("\(words) --epochs 8 --keep-checkpoints 9 --run whole")
     let sizes = try checkpoints(of: "whole").map {
       try workbench.bytes(of: "runs/whole/checkpoint/\($0)").count

@@ -58,7 +58,8 @@ struct CheckpointTests {
     let bytes = try Self.example().safetensors.bytes
     var numbers = SeededNumbers(3)
     // Every byte of the header's beginning and end, and places all over.
-    let header = 8 + bytes.prefix(8).enumerated().reduce(0) { $0 | Int($1.element) << (8 * $1.offset) }
+    let header =
+      8 + bytes.prefix(8).enumerated().reduce(0) { $0 | Int($1.element) << (8 * $1.offset) }
     let places =
       Array(0..<300) + Array(header - 40..<header + 40)
       + numbers.integers(600, in: 0...bytes.count - 1)

@@ -16,7 +16,9 @@ struct FileLockTests {
     var first: FileLock? = try FileLock(path)
     #expect(first?.abandoned == nil)
     let error = #expect(throws: FileLock.Held.self) { try FileLock(path) }
-    #expect(error?.holder.hasPrefix("process \(ProcessInfo.processInfo.processIdentifier) on ") == true)
+    #expect(
+      error?.holder.hasPrefix("process \(ProcessInfo.processInfo.processIdentifier) on ") == true
+    )
     first = nil
     #expect(try folder.names.isEmpty)
     let second = try FileLock(path)

@@ -53,7 +53,17 @@ public struct Bidirectional<LayerCell: BuiltInCell>: RecurrentLayer {
 
   /// Returns every step's output and the final one.
   public func run(_ input: Tensor, in pass: SequencePass) -> LayerOutput {
-    let (outputs, state) = apply(input, state: nil, in: pass)
+    run(input, in: pass, observing: nil)
+  }
+
+  /// Runs with each step's state shown to `observing`, if it is given, which says what takes its
+  /// place; forward first.
+  func run(
+    _ input: Tensor,
+    in pass: SequencePass,
+    observing: ((LayerCell.State, _ step: Int, _ isBackward: Bool) -> LayerCell.State)?
+  ) -> LayerOutput {
+    let (outputs, state) = apply(input, state: nil, in: pass, observing: observing)
     return LayerOutput(
       outputs: outputs,
       final: merge(state.forward.tensors[0], state.backward.tensors[0])
@@ -63,10 +73,23 @@ public struct Bidirectional<LayerCell: BuiltInCell>: RecurrentLayer {
   private func apply(
     _ input: Tensor,
     state: (forward: LayerCell.State, backward: LayerCell.State)?,
-    in pass: SequencePass
+    in pass: SequencePass,
+    observing: ((LayerCell.State, _ step: Int, _ isBackward: Bool) -> LayerCell.State)? = nil
   ) -> (output: Tensor, state: (forward: LayerCell.State, backward: LayerCell.State)) {
-    let ahead = forward.apply(input, state: state?.forward, in: pass, direction: 0)
-    let back = backward.apply(input, state: state?.backward, in: pass, direction: 1)
+    let ahead = forward.apply(
+      input,
+      state: state?.forward,
+      in: pass,
+      direction: 0,
+      observing: observing.map { observe in { observe($0, $1, false) } }
+    )
+    let back = backward.apply(
+      input,
+      state: state?.backward,
+      in: pass,
+      direction: 1,
+      observing: observing.map { observe in { observe($0, $1, true) } }
+    )
     return (merge(ahead.output, back.output), (ahead.state, back.state))
   }
 

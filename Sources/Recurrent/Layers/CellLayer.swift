@@ -64,11 +64,15 @@ public struct CellLayer<LayerCell: BuiltInCell>: RecurrentLayer {
   }
 
   /// Runs the layer as the given direction of a layer, which decides its masks.
+  ///
+  /// With `observing` the steps are computed one by one; it gets the state after each, and what it
+  /// returns takes its place.
   func apply(
     _ input: Tensor,
     state: State?,
     in pass: SequencePass,
-    direction: Int
+    direction: Int,
+    observing: ((_ state: State, _ step: Int) -> State)? = nil
   ) -> (output: Tensor, state: State) {
     let name = "\(LayerCell.self)".replacingCellSuffix
     requireSequence(input, features: inputSize, of: name)
@@ -89,13 +93,16 @@ public struct CellLayer<LayerCell: BuiltInCell>: RecurrentLayer {
     let parameters = masked.parameters.map(\.value)
     let isDoublePrecision = ([dropped] + parameters + (states?.tensors ?? []))
       .contains(where: \.isDoublePrecision)
-    guard let fused = (masked as? any FusedBuiltInCell)?.fused, !isDoublePrecision else {
+    guard let fused = (masked as? any FusedBuiltInCell)?.fused, !isDoublePrecision,
+      observing == nil
+    else {
       return masked.unrolled(
         dropped,
         state: states,
         lengths: pass.lengths,
         isReversed: isReversed,
-        masks: masks
+        masks: masks,
+        observing: observing
       )
     }
     let results = FusedPass.run(
@@ -140,7 +147,7 @@ public struct CellLayer<LayerCell: BuiltInCell>: RecurrentLayer {
 
 extension String {
   /// "LSTM" of "LSTMCell".
-  fileprivate var replacingCellSuffix: String { hasSuffix("Cell") ? String(dropLast(4)) : self }
+  var replacingCellSuffix: String { hasSuffix("Cell") ? String(dropLast(4)) : self }
 }
 
 extension BuiltInCell {

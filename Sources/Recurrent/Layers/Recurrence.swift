@@ -19,11 +19,22 @@ public struct Recurrence<RecurrentCell: Cell>: RecurrentLayer {
     _ input: Tensor,
     state: RecurrentCell.State? = nil
   ) -> (output: Tensor, state: RecurrentCell.State) {
+    apply(input, state: state, observing: nil)
+  }
+
+  /// Runs with each step's output and state shown to `observing`, if it is given, which says what
+  /// takes their place.
+  private func apply(
+    _ input: Tensor,
+    state: RecurrentCell.State?,
+    observing: Observation?
+  ) -> (output: Tensor, state: RecurrentCell.State) {
     requireSequence(input, features: cell.inputSize, of: "Recurrence")
     var state = state ?? cell.zeroState(batch: input.shape[0])
     var outputs: [Tensor] = []
     for step in 0..<input.shape[1] {
-      let result = cell(input.slice(at: step, along: 1), state: state)
+      var result = cell(input.slice(at: step, along: 1), state: state)
+      if let observing { result = observing(result.output, result.state, step) }
       outputs.append(result.output)
       state = result.state
     }
@@ -37,12 +48,23 @@ public struct Recurrence<RecurrentCell: Cell>: RecurrentLayer {
 
   /// Returns every step's output and the final one.
   public func run(_ input: Tensor, in pass: SequencePass) -> LayerOutput {
+    run(input, in: pass, observing: nil)
+  }
+
+  /// What is shown each step's output and state, and says what takes their place.
+  typealias Observation = (_ output: Tensor, _ state: RecurrentCell.State, _ step: Int) -> (
+    output: Tensor, state: RecurrentCell.State
+  )
+
+  /// Runs with each step shown to `observing`, if it is given.
+  func run(_ input: Tensor, in pass: SequencePass, observing: Observation?) -> LayerOutput {
     pass.requireFit(input, of: "Recurrence")
-    let outputs = self(input).output
     guard let lengths = pass.lengths, Set(lengths) != [input.shape[1]] else {
+      let outputs = apply(input, state: nil, observing: observing).output
       return LayerOutput(outputs: outputs, in: pass)
     }
-    return LayerOutput(outputs: outputs * input.running(lengths), in: pass)
+    let outputs = apply(input.cleared(past: lengths), state: nil, observing: observing).output
+    return LayerOutput(outputs: outputs.cleared(past: lengths), in: pass)
   }
 
   /// Visits the cell's parameters.
@@ -54,14 +76,29 @@ public struct Recurrence<RecurrentCell: Cell>: RecurrentLayer {
 }
 
 extension Tensor {
-  /// 1 at each step that a row of this batch of sequences has and 0 past its end:
-  /// `[batch, time, 1]`.
-  func running(_ lengths: [Int]) -> Tensor {
-    let steps = shape[1]
-    return Tensor(
-      lengths.flatMap { length in (0..<steps).map { Float($0 < length ? 1 : 0) } },
-      shape: [shape[0], steps, 1]
-    )
+  /// The steps that each row of this batch of sequences has, and zeros past its end, whatever stands
+  /// there: `[batch, time, features]`.
+  ///
+  /// Not a product with a mask: 0 times what is NaN or infinite is NaN.
+  func cleared(past lengths: [Int]) -> Tensor {
+    Tape.operation([self]) { inputs, _ in
+      (inputs[0].withZeros(past: lengths), { [$0.withZeros(past: lengths)] })
+    }
+  }
+
+  private func withZeros(past lengths: [Int]) -> Tensor {
+    let (steps, size) = (shape[1], shape[2])
+    func clear<Number: ExpressibleByIntegerLiteral>(_ numbers: [Number]) -> [Number] {
+      var numbers = numbers
+      for (row, length) in lengths.enumerated() {
+        for place in (row * steps + length) * size..<(row + 1) * steps * size {
+          numbers[place] = 0
+        }
+      }
+      return numbers
+    }
+    if isDoublePrecision { return Tensor(doublePrecision: clear(doubleElements), shape: shape) }
+    return Tensor(clear(elements), shape: shape)
   }
 }
 

@@ -24,10 +24,14 @@ public struct Residual: RecurrentLayer {
 
   /// Returns every step's output and the final one, to which the row's last input is added.
   public func run(_ input: Tensor, in pass: SequencePass) -> LayerOutput {
-    let inner = layer.run(input, in: pass)
+    adding(input, to: layer.run(input, in: pass), in: pass)
+  }
+
+  /// Adds the input to what the layer made of it.
+  func adding(_ input: Tensor, to inner: LayerOutput, in pass: SequencePass) -> LayerOutput {
     let outputs: Tensor
     if let lengths = pass.lengths, Set(lengths) != [input.shape[1]] {
-      outputs = inner.outputs + input * input.running(lengths)
+      outputs = inner.outputs + input.cleared(past: lengths)
     } else {
       outputs = inner.outputs + input
     }

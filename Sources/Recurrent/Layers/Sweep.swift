@@ -46,23 +46,39 @@ public struct Sweep: RecurrentLayer {
 
   /// Returns every step's output and the final one, which is that of each row's last step.
   public func run(_ input: Tensor, in pass: SequencePass) -> LayerOutput {
+    run(input, in: pass) { lines, _, pass in layer.run(lines, in: pass).outputs }
+  }
+
+  /// Puts the grids in order as lines and back.
+  ///
+  /// `runLines` gets lines `[lines, time, features]`, their numbers, and their pass. Across, lines
+  /// past a row's end are left out.
+  func run(
+    _ input: Tensor,
+    in pass: SequencePass,
+    _ runLines: (_ lines: Tensor, _ numbers: [Int], _ pass: SequencePass) -> Tensor
+  ) -> LayerOutput {
     requireSequence(input, features: inputSize, of: "Sweep")
     pass.requireFit(input, of: "Sweep")
     let (batch, steps) = (input.shape[0], input.shape[1])
     var inner = SequencePass(layer: pass.layer)
-    var outputs: Tensor
+    let outputs: Tensor
     switch axis {
     case .across:
-      let lines = input.reshaped(to: [batch * steps, places, layer.inputSize])
-      outputs = layer.run(lines, in: inner).outputs
-        .reshaped(to: [batch, steps, outputSize])
-      if let lengths = pass.lengths, Set(lengths) != [steps] {
-        outputs = outputs * input.running(lengths)
+      var lines = input.reshaped(to: [batch * steps, places, layer.inputSize])
+      let numbers = (0..<batch * steps).filter { line in
+        pass.lengths.map { line % steps < $0[line / steps] } ?? true
       }
+      let isWhole = numbers.count == batch * steps
+      if !isWhole { lines = lines.gathered(at: numbers) }
+      let results = runLines(lines, numbers, inner)
+      outputs = (isWhole ? results : results.scattered(to: numbers, of: batch * steps))
+        .reshaped(to: [batch, steps, outputSize])
     case .down:
       inner.lengths = pass.lengths?.flatMap { Array(repeating: $0, count: places) }
       let lines = input.exchanging(steps, with: places)
-      outputs = layer.run(lines, in: inner).outputs.exchanging(places, with: steps, batch: batch)
+      outputs = runLines(lines, Array(0..<batch * places), inner)
+        .exchanging(places, with: steps, batch: batch)
     }
     return LayerOutput(outputs: outputs, in: pass)
   }
@@ -84,6 +100,14 @@ public struct Sweep: RecurrentLayer {
 }
 
 extension Tensor {
+  /// The slices as those at `places`, in ascending order, among `count`; the others are zeros.
+  fileprivate func scattered(to places: [Int], of count: Int) -> Tensor {
+    var sources = [Int](repeating: 0, count: count)
+    for (index, place) in places.enumerated() { sources[place] = index + 1 }
+    let zeros = Tensor.zeros(shape.replacing(axis: 0, with: 1))
+    return Tensor.concatenated([zeros, self], along: 0).gathered(at: sources)
+  }
+
   /// Rows of steps of places, `[batch, steps, places * size]`, as rows of places:
   /// `[batch * places, steps, size]`.
   fileprivate func exchanging(_ steps: Int, with places: Int) -> Tensor {

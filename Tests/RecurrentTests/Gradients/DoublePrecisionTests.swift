@@ -1,6 +1,7 @@
-import Recurrent
 import RecurrentTestSupport
 import Testing
+
+@testable import Recurrent
 
 struct DoublePrecisionTests {
   /// An operation on tensors of these shapes.
@@ -50,6 +51,7 @@ struct DoublePrecisionTests {
     Operation("gathered", [4, 2]) { $0[0].gathered(at: [3, 0, 3], along: 0) },
     Operation("concatenated", [2, 3], [2, 1]) { .concatenated($0, along: 1) },
     Operation("stacked", [2, 3], [2, 3]) { .stacked($0, along: 1) },
+    Operation("cleared", [2, 3, 2]) { $0[0].cleared(past: [3, 1]) },
     Operation("softmax", [2, 3, 4]) { softmax($0[0]) },
     Operation("softmaxCrossEntropy", [3, 4]) {
       softmaxCrossEntropy(logits: $0[0], labels: [2, 0, 3])

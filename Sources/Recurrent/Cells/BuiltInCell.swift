@@ -3,10 +3,18 @@ public protocol RecurrentState: Sendable {
   /// The tensors, each with one row for each sequence; the first is the hidden state.
   var tensors: [Tensor] { get }
 
+  /// What the tensors are called, in the same order, such as "hidden state".
+  static var tensorNames: [String] { get }
+
   /// Creates a state from its tensors, in the same order.
   ///
   /// - Precondition: There are as many as `tensors` has.
   init(tensors: [Tensor])
+}
+
+extension RecurrentState {
+  /// The name of the hidden state alone.
+  public static var tensorNames: [String] { ["hidden state"] }
 }
 
 extension Tensor: RecurrentState {

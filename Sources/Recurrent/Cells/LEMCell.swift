@@ -30,6 +30,9 @@ public struct LEMCell: BuiltInCell {
     /// The hidden state and the memory.
     public var tensors: [Tensor] { [hidden, memory] }
 
+    /// What the parts are called, in the order of the stored properties.
+    public static var tensorNames: [String] { ["hidden state", "memory"] }
+
     /// Creates a state from the hidden state and the memory.
     ///
     /// - Precondition: There are two tensors.

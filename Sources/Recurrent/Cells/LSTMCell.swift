@@ -45,6 +45,9 @@ public struct LSTMCell: BuiltInCell {
     /// The hidden state and the cell state.
     public var tensors: [Tensor] { [hidden, cell] }
 
+    /// What the parts are called, in the order of the stored properties.
+    public static var tensorNames: [String] { ["hidden state", "cell state"] }
+
     /// Creates a state from the hidden state and the cell state.
     ///
     /// - Precondition: There are two tensors.

@@ -39,6 +39,11 @@ public struct SLSTMCell: BuiltInCell {
     /// The hidden state, the cell state, the normaliser and the stabiliser.
     public var tensors: [Tensor] { [hidden, cell, normalizer, stabilizer] }
 
+    /// What the parts are called, in the order of the stored properties.
+    public static var tensorNames: [String] {
+      ["hidden state", "cell state", "normaliser", "stabiliser"]
+    }
+
     /// Creates a state from its four tensors, in the order of the stored properties.
     ///
     /// - Precondition: There are four tensors.

@@ -17,13 +17,7 @@ public struct GradientReport: Sendable {
     public var isAllowed: Bool { error <= allowed }
 
     init(place: Int, shape: Shape, value: Double, reference: Double, allowed: Double) {
-      var rest = place
-      var indices: [Int] = []
-      for extent in shape.dimensions.reversed() {
-        indices.insert(rest % extent, at: 0)
-        rest /= extent
-      }
-      self.indices = indices
+      indices = shape.indices(of: place)
       self.value = value
       self.reference = reference
       self.allowed = allowed

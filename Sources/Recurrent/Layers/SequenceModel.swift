@@ -171,11 +171,16 @@ public struct SequenceModel: SequenceClassifier {
       pass.layer = index
       output = layer.run(output.outputs, in: pass)
     }
+    return head(headInput(of: output, in: pass))
+  }
+
+  /// What the head reads of the last layer's output, in training with its mask.
+  func headInput(of output: LayerOutput, in pass: SequencePass) -> Tensor {
     let summed = summary.of(output, lengths: pass.lengths)
     let mask = pass.masks.flatMap {
       $0.dropout(summed.shape, rate: headDropout, at: MaskSite(use: .headDropout))
     }
-    return head(mask.map { summed * $0 } ?? summed)
+    return mask.map { summed * $0 } ?? summed
   }
 
   /// Visits the parameters layer by layer, then the head's.

@@ -65,6 +65,17 @@ extension Shape {
     return first.replacing(axis: axis, with: extent)
   }
 
+  /// The indices of the element at a place in row-major order, one for each axis.
+  func indices(of place: Int) -> [Int] {
+    var rest = place
+    var indices: [Int] = []
+    for extent in dimensions.reversed() {
+      indices.insert(rest % extent, at: 0)
+      rest /= extent
+    }
+    return indices
+  }
+
   /// This shape with another extent along `axis`.
   func replacing(axis: Int, with extent: Int) -> Shape {
     var dimensions = dimensions

@@ -108,7 +108,7 @@ final class TapeEngine<Model: SequenceClassifier>: TrainingEngine {
 
 extension Tensor {
   /// The sum of tensors of one shape, a power of two of them, added in a binary tree.
-  fileprivate static func sum(ofEqualShapes tensors: [Tensor]) -> Tensor {
+  static func sum(ofEqualShapes tensors: [Tensor]) -> Tensor {
     unsafe Tensor(uninitialized: tensors[0].shape) { target in
       func open(_ index: Int, _ sources: [UnsafePointer<Float>]) {
         guard index < tensors.count else {
@@ -136,7 +136,7 @@ extension SequenceDataset {
   }
 
   /// Returns the examples at `indices`, changed by a pass if there is one.
-  fileprivate func tensor(
+  func tensor(
     at indices: some Collection<Int>,
     augmentedBy pass: AugmentationPass?
   ) -> Tensor {

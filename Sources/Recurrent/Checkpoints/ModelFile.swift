@@ -28,10 +28,13 @@ extension SequenceModel {
       return
     }
     var unread = Set(file.entries.keys)
+    let starts = file.startsOfLayers
+    // One word for all layers, or one for each.
+    let words = (file.metadata["activation"] ?? "").split(separator: ",").map(String.init)
     var layers: [any RecurrentLayer] = []
     while true {
-      let suffix = "weight_ih_l\(layers.count)"
-      let prefixes = unread.filter { $0.hasSuffix(suffix) }.map { $0.dropLast(suffix.count) }
+      let suffix = "\(SafetensorsFile.inputWeight)\(layers.count)"
+      let prefixes = starts["\(layers.count)"] ?? []
       if prefixes.isEmpty && !layers.isEmpty { break }
       guard prefixes.count == 1, let prefix = prefixes.first else {
         throw file.problem("has no stack of recurrent layers, or several ('...\(suffix)')")
@@ -39,7 +42,8 @@ extension SequenceModel {
       let names = ["weight_ih", "weight_hh", "bias_ih", "bias_hh"]
         .map { "\(prefix)\($0)_l\(layers.count)" }
       unread.subtract(names)
-      layers.append(try Self.layer(names, number: layers.count, of: file, below: layers.last))
+      let word = words.count > layers.count ? words[layers.count] : words.first
+      layers.append(try Self.layer(names, of: file, activation: word, below: layers.last))
     }
     let heads = unread.filter { $0.hasSuffix("weight") }.map { $0.dropLast(6) }
     guard heads.count == 1, let head = heads.first else {
@@ -110,8 +114,8 @@ extension SequenceModel {
 
   private static func layer(
     _ names: [String],
-    number: Int,
     of file: SafetensorsFile,
+    activation: String?,
     below: (any RecurrentLayer)?
   ) throws(FileError) -> any RecurrentLayer {
     let input = try file.matrix(named: names[0])
@@ -130,10 +134,7 @@ extension SequenceModel {
     }
     let weights = RecurrentWeights(input: input, recurrent: recurrent, bias: bias)
     if rows == 4 * hiddenSize { return LSTM(weights) }
-    // One word for all layers, or one for each.
-    let words = (file.metadata["activation"] ?? "").split(separator: ",").map(String.init)
-    let word = words.count > number ? words[number] : words.first
-    return RNN(weights, activation: word.flatMap(RNNCell.Activation.init) ?? .tanh)
+    return RNN(weights, activation: activation.flatMap(RNNCell.Activation.init) ?? .tanh)
   }
 
   /// Whether the arrays say all there is to say: LSTM or RNN layers as PyTorch has them.
@@ -198,6 +199,23 @@ extension SafetensorsFile {
       throw problem("holds a model that reads '\(word)', which this version does not")
     }
     return reading
+  }
+
+  /// How the name of a layer's input weight goes on before its number.
+  fileprivate static let inputWeight = "weight_ih_l"
+
+  /// What stands before `weight_ih_l` in the names of arrays, by what stands behind it.
+  ///
+  /// One pass over the names, however many layers there are.
+  fileprivate var startsOfLayers: [Substring: [Substring]] {
+    var starts: [Substring: [Substring]] = [:]
+    for name in entries.keys {
+      let parts = name.split(separator: Self.inputWeight, omittingEmptySubsequences: false)
+      guard parts.count > 1, let number = parts.last else { continue }
+      let start = name.dropLast(Self.inputWeight.count + number.count)
+      starts[number, default: []].append(start)
+    }
+    return starts
   }
 
   fileprivate var summary: SequenceModel.Summary {

@@ -48,6 +48,26 @@ struct ModelFileTests {
     expectSame(copy, model)
   }
 
+  // A few megabytes, which once took minutes: every layer was looked for among all names.
+  @Test(.timeLimit(.minutes(1))) func `thousands of layers are read in moments`() throws {
+    let count = 16_000
+    var file = SafetensorsFile(metadata: [
+      "activation": (0..<count).map { $0.isMultiple(of: 2) ? "relu" : "tanh" }.joined(
+        separator: ","
+      )
+    ])
+    for layer in 0..<count {
+      file.add(Tensor([1], shape: [1, 1]), named: "rnn.weight_ih_l\(layer)")
+      file.add(Tensor([1], shape: [1, 1]), named: "rnn.weight_hh_l\(layer)")
+    }
+    file.add(Tensor([1], shape: [1, 1]), named: "head.weight")
+    file.add(Tensor([1]), named: "head.bias")
+    let model = try SequenceModel(SafetensorsFile(bytes: file.bytes, path: "m"))
+    #expect(model.layers.count == count)
+    #expect((model.layers[count - 2] as? RNN)?.activation == .relu)
+    #expect((model.layers[count - 1] as? RNN)?.activation == .tanh)
+  }
+
   @Test func `layers of two kinds come back`() throws {
     var stream = RandomStream(seed: 73, purpose: .testing)
     let model = SequenceModel(

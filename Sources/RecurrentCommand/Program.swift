@@ -10,7 +10,7 @@ struct Program: AsyncParsableCommand {
     version: Version.text,
     subcommands: [
       TrainCommand.self, EvaluateCommand.self, PredictCommand.self, AugmentCommand.self,
-      BenchCommand.self, GradcheckCommand.self, SummaryCommand.self,
+      BenchCommand.self, GradcheckCommand.self, SummaryCommand.self, ReplayCommand.self,
     ]
   )
 

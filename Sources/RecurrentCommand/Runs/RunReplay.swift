@@ -27,6 +27,18 @@ struct RunReplay {
   /// The number of steps in the whole run, if nothing stops it early.
   var stepCount: Int { stepsOfEpoch * run.record.recipe.epochs }
 
+  /// Where the first NaN or infinity comes up when the validation examples are read.
+  var nonFiniteValidation: NonFiniteOrigin? {
+    let model = run.trainer.averagedModel ?? run.trainer.model
+    let count = run.splits.validation.count
+    // A part at a time: every step of every example is looked at.
+    for first in stride(from: 0, to: count, by: 1000) {
+      let part = first..<min(first + 1000, count)
+      if let origin = model.nonFiniteOrigin(in: run.splits.validation, at: part) { return origin }
+    }
+    return nil
+  }
+
   /// Trains until so many steps are taken, validating between epochs as the run did.
   ///
   /// - Throws: `Ending` when training ends before.

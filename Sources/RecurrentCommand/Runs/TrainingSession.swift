@@ -219,7 +219,8 @@ struct TrainingSession {
       """
       the \(quantity.rawValue) became \(value.isNaN ? "NaN" : "infinite") \(place); \
       try a --learning-rate below \(recipe.learningRate)\(clips ? "" : " or --clip 1") \
-      (\(folder.model) is the model \(epochs == 0 ? "before training" : "after epoch \(epochs)"))
+      (\(folder.model) is the model \(epochs == 0 ? "before training" : "after epoch \(epochs)"); \
+      'recurrent replay \(folder.argument) --find-nan' says where it came from)
       """
     )
   }

@@ -64,25 +64,51 @@ struct ReplayCommandTests {
     try await workbench.fail("replay a", exitCode: 2, saying: "--step 100, or --find-nan")
     try await workbench.fail("replay b --step 1", exitCode: 1, saying: "there is no run here")
     let sound = try await workbench.succeed("replay a --find-nan")
-    #expect(sound.lines.last == "Every step gave finite numbers.")
+    #expect(sound.lines.last == "All 6 steps gave finite numbers.")
+  }
+
+  @Test func `weights that an update ruined are named, with the update`() async throws {
+    // The loss of the only step of each epoch is a number; what the update makes of weights is none.
+    let run = try await workbench.run(
+      """
+      train mnist --data images --cell rnn --hidden 4 --epochs 4 --batch 300 --run a \
+      --optimizer gradient-descent --schedule constant --clip 0 --learning-rate 3e38
+      """
+    )
+    #expect(run.exitCode == 1 && run.errorOutput.contains("after epoch 2, step 1"), "\(run)")
+    let found = try await workbench.run("replay a --find-nan")
+    #expect(found.exitCode == 1)
+    expectOneErrorLine(
+      of: found,
+      saying: ["training ended after step 2: the validation cost was not finite: ", "became"]
+    )
+    let step = try await workbench.succeed("replay a --step 2 --find-nan")
+    #expect(step.lines.last?.contains("finite") == true, "\(step)")
   }
 
   @Test func `the first number that is not finite is named`() async throws {
-    let words =
-      "train mnist --data images --cell rnn-relu --hidden 4 --epochs 3 --batch 100 --run a "
-      + "--optimizer gradient-descent --schedule constant --clip 0 --learning-rate 3e38"
-    let run = try await workbench.run(words)
+    // Activations without a bound, a large step and no limit of the gradient: a textbook explosion.
+    let run = try await workbench.run(
+      """
+      train --examples 300 --cell rnn-relu --hidden 32 --epochs 20 --batch 10 --run a \
+      --optimizer gradient-descent --schedule constant --clip 0 --learning-rate 0.3
+      """
+    )
     #expect(run.exitCode == 1, "\(run)")
+    expectOneErrorLine(of: run, saying: ["'recurrent replay a --find-nan' says where it came from"])
     let found = try await workbench.succeed("replay a --find-nan")
-    #expect(found.lines.contains { $0.hasPrefix("The first that is not finite: ") }, "\(found)")
+    let place =
+      /The first that is not finite: layer 0 \(RNN\), unit \d+, time step \d+ of 28, example \d+: the hidden state became infinite \(counted from 0\)/
+    let last = try #require(found.lines.last)
+    #expect(last.wholeMatch(of: place) != nil, "\(found)")
     // The same by the number of the step, with any number of threads.
-    let step = try #require(found.lines[0].firstMatch(of: /Before step (\d+) of 9/)?.1)
+    let step = try #require(found.lines[0].firstMatch(of: /Before step (\d+) of 600/)?.1)
     let again = try await workbench.succeed("replay a --step \(step) --find-nan --threads 1")
-    #expect(again.lines.last == found.lines.last)
+    #expect(again.lines.last == last)
     let plain = try await workbench.succeed("replay a --step \(step)")
     #expect(plain.output.contains("--find-nan says where it came from"), "\(plain)")
     try await workbench.fail(
-      "replay a --step 9",
+      "replay a --step 600",
       exitCode: 1,
       saying: "training ended at step \(step): the loss was not finite"
     )

@@ -4,14 +4,10 @@ import Foundation
 import Recurrent
 
 /// Reads the input as arrays and as a model, and what is written of both again.
-///
-/// The length before the header would keep most changes of a header from being read. So what begins
-/// with a brace is a header as far as the first zero byte, and data after it, and gets its length
-/// here.
 @_cdecl("LLVMFuzzerTestOneInput")
 public func fuzzSafetensors(_ start: UnsafePointer<UInt8>, _ count: Int) -> CInt {
   let input = bytes(start, count)
-  let content = input.first == UInt8(ascii: "{") ? withLength(input) : input
+  let content = withLength(input)
   guard
     let file = accepted({ () throws(FileError) in
       try SafetensorsFile(bytes: content, path: "input")
@@ -35,12 +31,6 @@ public func fuzzSafetensors(_ start: UnsafePointer<UInt8>, _ count: Int) -> CInt
     rewrite(model)
   }
   return 0
-}
-
-private func withLength(_ input: [UInt8]) -> [UInt8] {
-  let header = input.prefix { $0 != 0 }
-  let length = (0..<8).map { UInt8(truncatingIfNeeded: header.count >> (8 * $0)) }
-  return length + header + input[header.endIndex...].dropFirst()
 }
 
 private func isSame(_ file: SafetensorsFile, _ other: SafetensorsFile) -> Bool {

@@ -45,6 +45,9 @@ public struct TrainerState: Sendable {
   public var finishedEpochs: Int { epoch - (isWithinEpoch ? 1 : 0) }
   /// The number of steps taken of the epoch that is not finished; 0 between epochs.
   public var stepWithinEpoch: Int { epochInProgress?.steps ?? 0 }
+  /// Whether it has an average of the parameters.
+  package var hasAverage: Bool { average != nil }
+
   /// Whether the order of the epoch that is not finished was given, rather than drawn.
   package var hasGivenOrder: Bool { epochInProgress?.givenOrder != nil }
 

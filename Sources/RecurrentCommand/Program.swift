@@ -49,7 +49,7 @@ enum EntryPoint {
   /// Prints what was asked for, or one line about what went wrong, and ends the program.
   private static func end(with error: any Error) -> Never {
     if let ended = error as? Interruption.Ended {
-      FileHandle.standardError.write(Data("\(oneLine(ended.description))\n".utf8))
+      writeToErrorOutput("\(oneLine(ended.description))\n")
       exit(ended.exitCode)
     }
     let code = Program.exitCode(for: error)
@@ -64,7 +64,7 @@ enum EntryPoint {
       if message.hasSuffix(".") { message.removeLast() }
       message += "; see '\(helpCommand)'"
     }
-    FileHandle.standardError.write(Data("error: \(message)\n".utf8))
+    writeToErrorOutput("error: \(message)\n")
     exit(isWrongUse ? wrongUse : 1)
   }
 

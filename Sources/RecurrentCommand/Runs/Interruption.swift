@@ -9,7 +9,8 @@ import Glibc
 /// Notices signals that ask the process to end, so that what it does can be saved first.
 ///
 /// A second signal ends the process at once. A signal that was ignored when the process began, as
-/// after `nohup`, stays ignored.
+/// after `nohup`, stays ignored. Output that nobody takes any more asks for the same, once what was
+/// being done is done, instead of ending the process on the spot.
 final class Interruption {
   /// The process was asked to end, and everything is saved.
   struct Ended: Error, CustomStringConvertible {
@@ -51,8 +52,18 @@ final class Interruption {
       source.resume()
       sources.append(source)
     }
+    signal(SIGPIPE, SIG_IGN)
     self.received = received
     self.sources = sources
+  }
+
+  /// Takes notice of an output whose reader is gone.
+  func noteClosedOutput() {
+    _ = received.signal.compareExchange(
+      expected: 0,
+      desired: SIGPIPE,
+      ordering: .sequentiallyConsistent
+    )
   }
 
   /// The signal that asked the process to end, if one did.

@@ -1,4 +1,3 @@
-import Foundation
 import Recurrent
 import RecurrentData
 
@@ -120,8 +119,7 @@ extension TrainingSession {
 
   private mutating func noteUnsaved(_ error: any Error) {
     if !isUnsaved {
-      let line = "warning: \(error); training goes on, and saving is tried again\n"
-      FileHandle.standardError.write(Data(line.utf8))
+      writeToErrorOutput("warning: \(error); training goes on, and saving is tried again\n")
     }
     isUnsaved = true
   }

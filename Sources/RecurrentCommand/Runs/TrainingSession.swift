@@ -78,7 +78,7 @@ struct TrainingSession {
     let secondsBefore = record.epochs.reduce(0) { $0 + $1.seconds }
     while trainer.state.finishedEpochs < record.recipe.epochs, stopping?.shouldStop != true {
       try trainEpoch(startedAt: start, after: stepsBefore)
-      try save()
+      if !trainer.state.isWithinEpoch { try save() }
       try endIfInterrupted()
     }
     print(
@@ -105,8 +105,9 @@ struct TrainingSession {
       count: splits.test.count
     )
     do {
-      try saveFiles(isFlushed: true)
       try RunPictures(record: record, evaluation: test, test: splits.test).write(to: folder)
+      // Last, since it is the record that says that the run came to its end.
+      try saveFiles(isFlushed: true)
     } catch {
       throw CommandFailure("\(error); then finish with '\(resumeCommand)'")
     }
@@ -202,8 +203,8 @@ struct TrainingSession {
       training=\(decimals(report.accuracy, 4)) validation=\(decimals(validation.accuracy, 4))
       """
     )
-    // A reader of a pipe sees each epoch when it ends.
-    flushOutput()
+    // A reader of a pipe sees each epoch when it ends; one that is gone ends the run.
+    if !flushOutput() { interruption.noteClosedOutput() }
   }
 
   /// What to say when a number is NaN or infinite; the folder then holds the model of the last save.
@@ -242,8 +243,9 @@ struct TrainingSession {
   }
 }
 
-/// Hands buffered output on.
-func flushOutput() { fflush(nil) }
+/// Hands buffered output on; returns whether there is somebody to take it.
+@discardableResult
+func flushOutput() -> Bool { fflush(nil) == 0 || errno != EPIPE }
 
 /// Prints accuracy, cost and the most frequent confusions.
 func printTest(_ evaluation: Evaluation, heading: String) {

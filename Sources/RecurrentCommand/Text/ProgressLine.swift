@@ -25,20 +25,18 @@ final class ProgressLine: Sendable {
       if let last = state.lastShown, now - last < .milliseconds(50) { return }
       state.lastShown = now
       state.isVisible = true
-      write("\r\u{1B}[K" + text().prefix(Self.width - 1))
+      writeToErrorOutput("\r\u{1B}[K" + text().prefix(Self.width - 1))
     }
   }
 
   /// Removes the line, so that other text can be printed.
   func clear() {
     state.withLock { state in
-      if state.isVisible { write("\r\u{1B}[K") }
+      if state.isVisible { writeToErrorOutput("\r\u{1B}[K") }
       state.isVisible = false
       state.lastShown = nil
     }
   }
-
-  private func write(_ text: String) { FileHandle.standardError.write(Data(text.utf8)) }
 
   private static var width: Int {
     var size = winsize()

@@ -52,6 +52,15 @@ struct ResumeTests {
     try await workbench.succeed("evaluate a")
   }
 
+  @Test func `a run whose output nobody reads any more is saved and ends`() async throws {
+    let run = try await workbench.run("\(words) --epochs 2000 --run a", readingLines: 3)
+    #expect(run.lines.count == 3)
+    let lines = run.errorOutput.split(separator: "\n")
+    #expect(lines.count == 2 && lines[0].hasPrefix("interrupted after epoch "), "\(run)")
+    #expect(lines.last == "status 141")
+    try await workbench.succeed("evaluate a")
+  }
+
   @Test func `an interrupted run ends with the bytes of one that was not`() async throws {
     try await workbench.succeed("\(words) --epochs 40 --run whole")
     var signal: CommandLineRun.Signal? = CommandLineRun.Signal(

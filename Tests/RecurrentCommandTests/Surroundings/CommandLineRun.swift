@@ -40,21 +40,26 @@ struct CommandLineRun: CustomStringConvertible {
   /// Runs the command in a folder and waits for its end.
   ///
   /// Both outputs go to files, so that the command can write as much as it wants. With a limit of
-  /// blocks of 512 bytes no file that it writes can become longer: what a full disk does.
+  /// blocks of 512 bytes no file that it writes can become longer: what a full disk does. With a
+  /// number of lines, so many of its output are read, and then nobody reads any more; the last line of
+  /// the errors is then the status.
   init(
     _ arguments: [String],
     in folder: String,
     environment: [String: String],
     limit seconds: Double = 60,
     sending signal: Signal? = nil,
-    fileBlocks: Int? = nil
+    fileBlocks: Int? = nil,
+    readingLines lines: Int? = nil
   ) async throws {
     let captured = try TemporaryFolder()
     let process = Process()
-    if let fileBlocks {
+    let script =
+      fileBlocks.map { "ulimit -f \($0); exec \"$0\" \"$@\"" }
+      ?? lines.map { "{ \"$0\" \"$@\"; echo \"status $?\" >&2; } | head -n \($0)" }
+    if let script {
       process.executableURL = URL(filePath: "/bin/sh")
-      process.arguments =
-        ["-c", "ulimit -f \(fileBlocks); exec \"$0\" \"$@\"", Self.executable.path] + arguments
+      process.arguments = ["-c", script, Self.executable.path] + arguments
     } else {
       process.executableURL = Self.executable
       process.arguments = arguments

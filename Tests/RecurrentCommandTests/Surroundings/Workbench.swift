@@ -30,7 +30,8 @@ struct Workbench {
     _ arguments: [String],
     environment changes: [String: String] = [:],
     sending signal: CommandLineRun.Signal? = nil,
-    fileBlocks: Int? = nil
+    fileBlocks: Int? = nil,
+    readingLines lines: Int? = nil
   ) async throws -> CommandLineRun {
     var environment = ProcessInfo.processInfo.environment
     environment["RECURRENT_ISA"] = nil
@@ -43,7 +44,8 @@ struct Workbench {
       in: path,
       environment: environment,
       sending: signal,
-      fileBlocks: fileBlocks
+      fileBlocks: fileBlocks,
+      readingLines: lines
     )
   }
 
@@ -52,13 +54,15 @@ struct Workbench {
     _ words: String,
     environment: [String: String] = [:],
     sending signal: CommandLineRun.Signal? = nil,
-    fileBlocks: Int? = nil
+    fileBlocks: Int? = nil,
+    readingLines lines: Int? = nil
   ) async throws -> CommandLineRun {
     try await run(
       words.split(separator: " ").map(String.init),
       environment: environment,
       sending: signal,
-      fileBlocks: fileBlocks
+      fileBlocks: fileBlocks,
+      readingLines: lines
     )
   }
 

@@ -85,6 +85,12 @@ let package = Package(
       path: "Examples/MatchEnds",
       swiftSettings: strict
     ),
+    .executableTarget(
+      name: "GoOn",
+      dependencies: ["Recurrent", "RecurrentData"],
+      path: "Examples/GoOn",
+      swiftSettings: strict
+    ),
 
     // Gradient checks, distances in ulps, seeded generators and golden files, for the tests below.
     .target(

@@ -21,7 +21,9 @@ public func fuzzCheckpoint(_ start: UnsafePointer<UInt8>, _ count: Int) -> CInt 
     })
   else { return 0 }
   file.addChecksum()
-  guard let checkpoint = accepted({ () throws(FileError) in try Checkpoint(file) }) else { return 0 }
+  guard let checkpoint = accepted({ () throws(FileError) in try Checkpoint(file) }) else {
+    return 0
+  }
   let written = checkpoint.safetensors.bytes
   let again = accepted { () throws(FileError) in try Checkpoint(bytes: written, path: "input") }
   expect(again?.safetensors.bytes == written, "differs when it is written and read again")

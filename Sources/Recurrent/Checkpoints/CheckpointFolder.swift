@@ -42,7 +42,7 @@ public struct CheckpointFolder: Sendable {
   /// Writes a checkpoint and removes those that are too many.
   ///
   /// The old ones are there until the new one is whole and flushed. The checkpoint of step `best`
-  /// stays beside the latest ones.
+  /// stays beside the latest ones, and so do those of later steps than the new one's.
   ///
   /// - Throws: `FileError` when it cannot be written; the others are then there still.
   public func write(_ checkpoint: Checkpoint, best: Int? = nil) throws(FileError) {
@@ -51,7 +51,10 @@ public struct CheckpointFolder: Sendable {
       withIntermediateDirectories: true
     )
     try checkpoint.write(to: path(ofStep: checkpoint.state.step))
-    for step in steps.dropLast(count) where step != best {
+    // Later ones are of a training that went further, which is gone through again: they count for
+    // nothing, but may still be whole.
+    let past = steps.filter { $0 <= checkpoint.state.step }
+    for step in past.dropLast(count) where step != best {
       try? FileManager.default.removeItem(atPath: path(ofStep: step))
     }
   }

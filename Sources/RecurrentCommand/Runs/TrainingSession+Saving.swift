@@ -7,7 +7,7 @@ extension TrainingSession {
 
   /// Writes a new run as it is before its first step, or what a run that is gone on with had come to.
   ///
-  /// A new folder that cannot be written to is removed.
+  /// A new run's folder that cannot be written to is removed.
   mutating func begin() throws {
     let state = trainer.state
     if state.step > 0 {
@@ -21,7 +21,7 @@ extension TrainingSession {
       do {
         try writeAll()
       } catch {
-        folder.remove()
+        if beginning == nil { folder.remove() }
         throw error
       }
     }

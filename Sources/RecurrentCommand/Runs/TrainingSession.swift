@@ -10,7 +10,8 @@ struct TrainingSession {
   let trainer: Trainer<SequenceModel>
   let interruption: Interruption
   private let progress = ProgressLine()
-  private let beginning: ContinuedRun.Beginning?
+  /// Where a run that was begun is gone on with; nil for a new one.
+  let beginning: ContinuedRun.Beginning?
   var checkpoints: RunCheckpoints
   var record: RunRecord
   /// The model that is saved and tested: the last epoch's, or the best one's.

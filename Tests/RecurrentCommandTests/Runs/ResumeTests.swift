@@ -193,6 +193,20 @@ struct ResumeTests {
     #expect(try modelBytes("a") == modelBytes("whole"))
   }
 
+  @Test func `a run that cannot be begun anew is left as it is`() async throws {
+    _ = try await interrupt(SIGTERM)
+    try workbench.remove("runs/a/checkpoint")
+    try workbench.write([], to: "runs/a/checkpoint")
+    let run = try await workbench.run("train --resume a")
+    #expect(run.exitCode == 1)
+    expectOneErrorLine(of: run, saying: ["runs/a/checkpoint/step-000000000.safetensors: cannot be"])
+    #expect(
+      try workbench.names(in: "runs/a") == [
+        "checkpoint", "metrics.csv", "model.safetensors", "run.json",
+      ]
+    )
+  }
+
   @Test func `a damaged record is taken from the checkpoint`() async throws {
     _ = try await interrupt(SIGTERM, options: "--patience 3")
     try workbench.write(Array("{".utf8), to: "runs/a/run.json")

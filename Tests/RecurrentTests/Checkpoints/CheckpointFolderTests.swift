@@ -68,6 +68,16 @@ struct CheckpointFolderTests {
     #expect(error?.file == folder.path(ofStep: 2))
   }
 
+  @Test func `a damaged one of a later step drives out no whole one`() throws {
+    let few = CheckpointFolder(folder.path, keeping: 1)
+    try write(steps: 2)
+    try Data("{".utf8).write(to: URL(fileURLWithPath: few.path(ofStep: 9)))
+    _ = try trainer.trainEpoch(on: dataset) { _ in trainer.pause() }
+    try few.write(Checkpoint(trainer.state))
+    #expect(few.steps == [3, 9])
+    #expect(try few.newest()?.checkpoint.state.step == 3)
+  }
+
   @Test func `one under another's name is damaged`() throws {
     try write(steps: 2)
     try FileManager.default.copyItem(

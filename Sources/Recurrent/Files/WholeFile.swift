@@ -16,19 +16,8 @@ package enum WholeFile {
     of path: String,
     limit: Int = 1 << 31
   ) throws(FileError) -> [UInt8] {
-    // Without O_NONBLOCK, opening a pipe that nobody writes to would wait for ever.
-    let descriptor = unsafe open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC)
-    guard descriptor >= 0 else { throw openingError(errno, path) }
+    let (descriptor, size) = try opened(path)
     defer { close(descriptor) }
-
-    var status = stat()
-    guard unsafe fstat(descriptor, &status) == 0 else { throw openingError(errno, path) }
-    switch status.st_mode & S_IFMT {
-    case S_IFREG: break
-    case S_IFDIR: throw FileError("is a folder, not a file", file: path)
-    default: throw FileError("is not an ordinary file", file: path)
-    }
-    let size = Int(status.st_size)
     guard size <= limit else {
       throw FileError("holds \(size) bytes; at most \(limit) are read", file: path)
     }
@@ -38,17 +27,54 @@ package enum WholeFile {
       // The file is no longer than `size`, but may have become shorter.
       while count < size {
         let space = unsafe UnsafeMutableBufferPointer(rebasing: buffer[count..<size])
-        let got = unsafe read(descriptor, space.baseAddress, space.count)
-        if got < 0 && errno == EINTR { continue }
-        if got < 0 { failure = errno }
-        if got <= 0 { break }
+        let got = unsafe readSome(descriptor, into: space, &failure)
+        if got == 0 { break }
         count += got
       }
     }
-    guard failure == 0 else {
-      throw FileError("cannot be read: \(systemMessage(failure))", file: path)
-    }
+    guard failure == 0 else { throw readingError(failure, path) }
     return bytes
+  }
+
+  /// Opens the ordinary file at `path` for reading; returns its descriptor and its size.
+  ///
+  /// - Throws: An error if the file is missing, unreadable, a directory, or no ordinary file.
+  static func opened(_ path: String) throws(FileError) -> (descriptor: Int32, size: Int) {
+    // Without O_NONBLOCK, opening a pipe that nobody writes to would wait for ever.
+    let descriptor = unsafe open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC)
+    guard descriptor >= 0 else { throw openingError(errno, path) }
+    var status = stat()
+    let problem: FileError? =
+      if unsafe fstat(descriptor, &status) != 0 {
+        openingError(errno, path)
+      } else {
+        switch status.st_mode & S_IFMT {
+        case S_IFREG: nil
+        case S_IFDIR: FileError("is a folder, not a file", file: path)
+        default: FileError("is not an ordinary file", file: path)
+        }
+      }
+    if let problem {
+      close(descriptor)
+      throw problem
+    }
+    return (descriptor, Int(status.st_size))
+  }
+
+  /// Reads bytes into `buffer`, as many as there are at once; returns how many, 0 at the end or with
+  /// `failure`, an `errno`, set.
+  static func readSome(
+    _ descriptor: Int32,
+    into buffer: UnsafeMutableBufferPointer<UInt8>,
+    _ failure: inout Int32
+  ) -> Int {
+    while true {
+      let got = unsafe read(descriptor, buffer.baseAddress, buffer.count)
+      if got >= 0 { return got }
+      if errno == EINTR { continue }
+      failure = errno
+      return 0
+    }
   }
 
   /// Puts `bytes` at `path` by way of a new file beside it, so that readers see all or nothing.
@@ -69,6 +95,11 @@ package enum WholeFile {
       throw failure
     }
     try file.commit(isFlushed: isFlushed)
+  }
+
+  /// Returns the error for a file that could not be read further because of `number`, an `errno`.
+  static func readingError(_ number: Int32, _ path: String) -> FileError {
+    FileError("cannot be read: \(systemMessage(number))", file: path)
   }
 
   /// What `number`, an `errno`, means.

@@ -12,7 +12,7 @@ public final class Predictor: @unchecked Sendable {
   private let weights: FusedModelWeights
   private let workers: [FusedWorker]
   private let pool: WorkerPool
-  private let turn = Mutex(())
+  private let turn = Guarded(())
 
   /// Prepares `model`; nil if one of its layers is not built in, or it gives more than one answer.
   ///

@@ -31,7 +31,7 @@ final class Tape: Sendable {
     var nodeCount = 0
   }
 
-  private let record = Mutex(Record())
+  private let record = Guarded(Record())
 
   /// Starts tracking `tensor`: it becomes something a gradient can be asked for.
   func track(_ tensor: Tensor) -> Tensor {

@@ -23,7 +23,7 @@ final class NonFiniteSearch: Sendable {
   }
 
   private let way: Way
-  private let record = Mutex(Record())
+  private let record = Guarded(Record())
 
   init(_ way: Way) { self.way = way }
 

@@ -11,7 +11,7 @@ extension Tensor {
     let base: UnsafeMutablePointer<Float>
     /// The elements of a tensor in double precision; its floats are these, rounded.
     let doubles: [Double]?
-    private let packedMatrices = Mutex<[PackedMatrix]>([])
+    private let packedMatrices = Guarded<[PackedMatrix]>([])
 
     /// Allocates `count` elements on a cache line's boundary, uninitialised.
     init(uninitialized count: Int, doubles: [Double]? = nil) {

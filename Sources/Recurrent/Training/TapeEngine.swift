@@ -25,7 +25,7 @@ final class TapeEngine<Model: SequenceClassifier>: TrainingEngine {
     let model = parameters.written(to: template)
     let labelSmoothing = labelSmoothing
     let sharding = Sharding(rows: indices.count)
-    let shards = Mutex([(BatchResult, Gradient)?](repeating: nil, count: sharding.count))
+    let shards = Guarded([(BatchResult, Gradient)?](repeating: nil, count: sharding.count))
     pool.forEach(
       sharding.count,
       nonescaping: { shard, _ in
@@ -57,7 +57,7 @@ final class TapeEngine<Model: SequenceClassifier>: TrainingEngine {
 
   /// Adds the shards' gradients in a binary tree, each parameter's as a piece of work.
   private func sum(_ shards: [[Tensor]], into sums: inout [Tensor]) {
-    let results = Mutex(sums)
+    let results = Guarded(sums)
     sums = []
     pool.forEach(
       shards[0].count,

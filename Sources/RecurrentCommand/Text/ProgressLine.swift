@@ -1,4 +1,5 @@
 import Foundation
+import Recurrent
 import Synchronization
 
 #if canImport(Glibc)
@@ -13,7 +14,7 @@ final class ProgressLine: Sendable {
   }
 
   private let isTerminal: Bool
-  private let state = Mutex(State())
+  private let state = Guarded(State())
 
   init() { isTerminal = isatty(STDERR_FILENO) == 1 }
 

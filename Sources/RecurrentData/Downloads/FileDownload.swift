@@ -22,7 +22,7 @@ final class FileDownload: NSObject, URLSessionDataDelegate, Sendable {
   private let file: FileInProgress
   private let limit: Int
   private let progress: (@Sendable (DownloadProgress) -> Void)?
-  private let state = Mutex(State())
+  private let state = Guarded(State())
 
   private init(
     address: String,

@@ -57,7 +57,7 @@ struct MNISTDownloadTests {
   @Test func `progress tells the file, the bytes and the total`() async throws {
     let server = try LoopbackServer(small.answers("good"))
     defer { server.stop() }
-    let reports = Mutex<[DownloadProgress]>([])
+    let reports = Guarded<[DownloadProgress]>([])
     _ = try await data([server.address("good")]).load { report in
       reports.withLock { $0.append(report) }
     }

@@ -1,4 +1,5 @@
 import Foundation
+import Recurrent
 import Synchronization
 import Testing
 
@@ -38,7 +39,7 @@ final class LoopbackServer: Sendable {
   let port: UInt16
   private let descriptor: Int32
   private let answers: [String: Answer]
-  private let log = Mutex<[String]>([])
+  private let log = Guarded<[String]>([])
 
   /// Starts a server; paths without an answer get 404.
   init(_ answers: [String: Answer]) throws {

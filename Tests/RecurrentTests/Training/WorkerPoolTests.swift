@@ -6,7 +6,7 @@ import Testing
 struct WorkerPoolTests {
   @Test(arguments: [1, 2, 3, 8], [0, 1, 2, 7, 100])
   func `every piece is done once, by a worker that exists`(threads: Int, count: Int) {
-    let done = Mutex([Int](repeating: 0, count: count))
+    let done = Guarded([Int](repeating: 0, count: count))
     WorkerPool(threads: threads).forEach(
       count,
       nonescaping: { piece, worker in

@@ -13,7 +13,7 @@ final class FusedPass: Sendable {
   private let rows: SortedRows
   private let hasState: Bool
   /// The memory of the forward pass, until the backward pass takes it: it can run only once.
-  private let kept: Mutex<Kept?>
+  private let kept: Guarded<Kept?>
 
   /// What a forward pass leaves for the way back.
   private struct Kept {
@@ -84,7 +84,7 @@ final class FusedPass: Sendable {
       )
     }
     outputs = Self.read(sequence, cell: cell, rows: rows)
-    kept = Mutex(isTraining ? Kept(sequence: sequence, masks: memory) : nil)
+    kept = Guarded(isTraining ? Kept(sequence: sequence, masks: memory) : nil)
   }
 
   /// From the gradients of the outputs to those of the inputs.

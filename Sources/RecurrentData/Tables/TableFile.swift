@@ -82,6 +82,10 @@ private final class TablePass {
     var rows = 0
     var bytes = 0
     var isRow = !isHeader
+    // Taken out of the object while they grow: each change there would be checked for another one.
+    var numbers = self.numbers
+    self.numbers = []
+    defer { self.numbers = numbers }
     while true {
       if isRow {
         guard records.fields.count == names.count else {
@@ -90,12 +94,16 @@ private final class TablePass {
               + "\(firstLine) has \(names.count)"
           )
         }
-        try take(records)
+        try take(records, into: &numbers)
         rows += 1
         bytes += records.bytes.count + 1
         if rows == Self.firstRows {
           if !found.isEmpty { return found }
-          reserve(Int(Double(records.fileSize) / Double(bytes) * 1.01 * Double(rows)))
+          // Room for about all rows, so that columns do not grow, and double, on the way.
+          let count = Int(Double(records.fileSize) / Double(bytes) * 1.01 * Double(rows))
+          for index in numbers.indices where words[index] == nil {
+            numbers[index].reserveCapacity(count)
+          }
         }
       }
       guard try records.next() else { break }
@@ -108,30 +116,29 @@ private final class TablePass {
   }
 
   /// Takes a row.
-  private func take(_ records: RecordReader) throws(FileError) {
-    for (index, field) in records.fields.enumerated() {
-      let bytes = records.bytes[field]
-      if words[index] != nil {
-        guard words[index]?.take(bytes) == true else {
+  private func take(_ records: RecordReader, into numbers: inout [[Float]]) throws(FileError) {
+    let (bytes, fields) = (records.bytes, records.fields)
+    for index in fields.indices {
+      if !wordColumns.isEmpty, wordColumns.contains(index) {
+        guard words[index]?.take(bytes[fields[index]]) == true else {
           throw records.problem("is not UTF-8 text", field: index)
         }
-      } else if let number = DecimalNumber.float(bytes) {
+        continue
+      }
+      // `fields[index]` lies in `bytes`.
+      let number = bytes.withUnsafeBufferPointer { bytes in
+        DecimalNumber.float(UnsafeBufferPointer(rebasing: bytes[fields[index]]))
+      }
+      if let number {
         guard number.isFinite else {
           throw records.problem("is too large for a number of 32 bits", field: index)
         }
         numbers[index].append(number)
-      } else if Self.isMissing(bytes) {
+      } else if Self.isMissing(bytes[fields[index]]) {
         numbers[index].append(.nan)
       } else if found.insert(index).inserted {
         numbers[index] = []
       }
-    }
-  }
-
-  /// Makes room for about so many rows, so that columns do not grow, and double, on the way.
-  private func reserve(_ rows: Int) {
-    for index in numbers.indices where words[index] == nil {
-      numbers[index].reserveCapacity(rows)
     }
   }
 

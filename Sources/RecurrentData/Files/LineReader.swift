@@ -8,6 +8,8 @@ import Recurrent
 final class LineReader {
   /// The number of the line read last, from 1.
   private(set) var number = 0
+  /// Whether the line read last ended with a carriage return before the line feed.
+  private(set) var hadReturn = false
 
   private static let pieceSize = 1 << 20
   private let file: FilePieces
@@ -50,7 +52,8 @@ final class LineReader {
       if end != nil { break }
     }
     guard isStarted else { return false }
-    if line.last == UInt8(ascii: "\r") { line.removeLast() }
+    hadReturn = line.last == UInt8(ascii: "\r")
+    if hadReturn { line.removeLast() }
     number += 1
     if number == 1, line.starts(with: [0xEF, 0xBB, 0xBF]) { line.removeFirst(3) }
     return true

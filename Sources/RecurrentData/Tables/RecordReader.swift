@@ -99,10 +99,11 @@ final class RecordReader {
     var position = start
     while true {
       while position == line.count {
+        let hadReturn = lines.hadReturn
         guard try lines.read(into: &line) else {
           throw problem("begins with a quotation mark that is not closed", field: fields.count)
         }
-        bytes.append(0x0A)
+        bytes += hadReturn ? [0x0D, 0x0A] : [0x0A]
         position = 0
       }
       if line[position] == Self.quote {

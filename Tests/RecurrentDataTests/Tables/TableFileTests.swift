@@ -66,7 +66,7 @@ struct TableFileTests {
     ).read()
     #expect(table.columns.map(\.name) == ["n", "the, word"])
     #expect(table["n"]?.numbers == [1, 2, 3, 4])
-    #expect(table["the, word"]?.words == ["a\"b\"", "c,\nd\n\n", nil, "e\"f"])
+    #expect(table["the, word"]?.words == ["a\"b\"", "c,\r\nd\n\n", nil, "e\"f"])
   }
 
   @Test(arguments: [5, 3000])

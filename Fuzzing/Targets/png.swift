@@ -33,7 +33,7 @@ private func withChecksums(_ input: [UInt8]) -> [UInt8] {
     let length = content[position..<position + 4].reduce(0) { $0 << 8 | Int($1) }
     let end = position + 8 + length
     guard end + 4 <= content.count else { break }
-    let sum = PNGEncoder.checksum(content[position + 4..<end])
+    let sum = CRC32.checksum(of: content[position + 4..<end])
     for index in 0..<4 { content[end + index] = UInt8(truncatingIfNeeded: sum >> (24 - 8 * index)) }
     position = end + 4
   }

@@ -1,7 +1,7 @@
 import CZlib
 import Recurrent
 
-/// Bytes in zlib's or gzip's wrapping, inflated piece by piece.
+/// Bytes in zlib's or gzip's wrapping, or in none, inflated piece by piece.
 ///
 /// A gzip stream may have several members, as RFC 1952 allows; checksums are checked. Reading in
 /// pieces lets the caller look at a header before it decides how much to take.
@@ -12,6 +12,8 @@ final class InflateStream {
     case gzip
     /// A zlib stream, RFC 1950.
     case zlib
+    /// Deflated data alone, RFC 1951.
+    case none
   }
 
   /// No deflate stream becomes longer than this many times itself when inflated.
@@ -33,8 +35,13 @@ final class InflateStream {
     self.file = file
     stream = .allocate(capacity: 1)
     stream.initialize(to: z_stream())
-    // 15 is the largest window; 16 more asks for gzip's wrapping.
-    let windowBits: Int32 = wrapping == .gzip ? 15 + 16 : 15
+    // 15 is the largest window; 16 more asks for gzip's wrapping, a minus sign for none.
+    let windowBits: Int32 =
+      switch wrapping {
+      case .gzip: 15 + 16
+      case .zlib: 15
+      case .none: -15
+      }
     let size = Int32(MemoryLayout<z_stream>.size)
     guard inflateInit2_(stream, windowBits, ZLIB_VERSION, size) == Z_OK else {
       throw FileError("zlib could not be started", file: file)
@@ -95,7 +102,7 @@ final class InflateStream {
     case Z_OK:
       return nil
     case Z_STREAM_END:
-      if wrapping == .zlib || position == input.count {
+      if wrapping != .gzip || position == input.count {
         hasEnded = true
         return nil
       }

@@ -119,7 +119,7 @@ private struct ChunkReader {
     }
     let name = String(decoding: type, as: UTF8.self)
     let checked = content[position + 4..<data.upperBound]
-    guard PNGEncoder.checksum(checked) == number(at: data.upperBound) else {
+    guard CRC32.checksum(of: checked) == number(at: data.upperBound) else {
       throw FileError(
         "is damaged: part \(name) has a wrong checksum",
         file: file,

@@ -18,7 +18,7 @@ enum PNGEncoder {
   static func file(_ chunks: [(type: String, data: [UInt8])]) -> [UInt8] {
     chunks.reduce(into: PNGChunks.signature) { content, chunk in
       let named = Array(chunk.type.utf8) + chunk.data
-      content += bigEndian(chunk.data.count) + named + bigEndian(checksum(named[...]))
+      content += bigEndian(chunk.data.count) + named + bigEndian(CRC32.checksum(of: named[...]))
     }
   }
 
@@ -34,21 +34,6 @@ enum PNGEncoder {
       }
       precondition(status == Z_OK, "zlib ran out of memory")
       count = Int(size)
-    }
-  }
-
-  /// Returns the CRC-32 of `bytes`, which lie in memory in one piece.
-  static func checksum(_ bytes: ArraySlice<UInt8>) -> Int {
-    bytes.withUnsafeBufferPointer { buffer in
-      var sum = crc32(0, nil, 0)
-      var start = 0
-      // zlib counts in 32 bits.
-      while start < buffer.count {
-        let count = min(buffer.count - start, 1 << 30)
-        sum = crc32(sum, buffer.baseAddress?.advanced(by: start), UInt32(count))
-        start += count
-      }
-      return Int(sum)
     }
   }
 

@@ -66,7 +66,7 @@ struct PNGMutationTests {
       let length = bytes[position..<position + 4].reduce(0) { $0 << 8 | Int($1) }
       let end = position + 8 + length
       guard end + 4 <= bytes.count else { break }
-      let sum = PNGEncoder.checksum(bytes[position + 4..<end])
+      let sum = CRC32.checksum(of: bytes[position + 4..<end])
       for index in 0..<4 {
         bytes[end + index] = UInt8(truncatingIfNeeded: sum >> (24 - 8 * index))
       }

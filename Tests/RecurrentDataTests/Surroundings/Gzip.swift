@@ -5,7 +5,7 @@ func gzip(_ bytes: [UInt8]) -> [UInt8] {
   let header: [UInt8] = [0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 255]
   // A zlib stream has 2 bytes before the deflated data and 4 after them.
   let deflated = PNGEncoder.deflated(bytes).dropFirst(2).dropLast(4)
-  return header + deflated + littleEndian(PNGEncoder.checksum(bytes[...]))
+  return header + deflated + littleEndian(CRC32.checksum(of: bytes[...]))
     + littleEndian(bytes.count)
 }
 

@@ -12,7 +12,8 @@ public func fuzzNumPy(_ start: UnsafePointer<UInt8>, _ count: Int) -> CInt {
       try NumPyArchive(content, path: "input")
     }
     for array in archive?.arrays.values ?? [:].values { check(array) }
-  } else if let array = accepted({ () throws(FileError) in try NumPyArray(content, path: "input") }) {
+  } else if let array = accepted({ () throws(FileError) in try NumPyArray(content, path: "input") })
+  {
     check(array)
   }
   return 0

@@ -38,12 +38,14 @@ final class FusedWeights: @unchecked Sendable {
       packSecond(parameters, forBackward: forBackward)
       packUnits(parameters)
       guard forBackward else { return }
+      // Asked for even where it is empty: workers ask for it too, all at once, and must find it made.
+      let backPanels = unsafe recurrent
       if cell.recurrentSize > 0 {
         unsafe writeTransposed(
           \.recurrent,
           of: parameters,
           columns: cell.recurrentSize,
-          to: recurrent
+          to: backPanels
         )
       }
       if forInputGradient {

@@ -24,6 +24,10 @@ struct CommandLineRun: CustomStringConvertible {
     let moment: Moment
   }
 
+  /// How long a command may take, in seconds; sanitizers need more.
+  static let patience =
+    ProcessInfo.processInfo.environment["RECURRENT_TEST_SECONDS"].flatMap(Double.init) ?? 60
+
   let arguments: [String]
   let output: String
   let errorOutput: String
@@ -47,7 +51,7 @@ struct CommandLineRun: CustomStringConvertible {
     _ arguments: [String],
     in folder: String,
     environment: [String: String],
-    limit seconds: Double = 60,
+    limit seconds: Double = Self.patience,
     sending signal: Signal? = nil,
     fileBlocks: Int? = nil,
     readingLines lines: Int? = nil

@@ -27,7 +27,7 @@ struct RunFolderTests {
     }
     #expect(try workbench.names(in: "runs").count == 3)
     for name in try workbench.names(in: "runs") {
-      #expect(try workbench.names(in: "runs/\(name)").count == 7)
+      #expect(try workbench.names(in: "runs/\(name)").count == 8)
     }
   }
 

@@ -1,6 +1,6 @@
 // libFuzzer: -max_len=4096
 
-import Recurrent
+@testable import Recurrent
 @testable import RecurrentCommand
 
 private let examples = SequenceDataset(

@@ -24,6 +24,15 @@ struct CommandLineRun: CustomStringConvertible {
     let moment: Moment
   }
 
+  /// Whether commands are built with the thread sanitizer.
+  static var isThreadSanitized: Bool {
+    #if RECURRENT_THREAD_SANITIZER
+    true
+    #else
+    false
+    #endif
+  }
+
   /// How long a command may take, in seconds; sanitizers need more.
   static let patience =
     ProcessInfo.processInfo.environment["RECURRENT_TEST_SECONDS"].flatMap(Double.init) ?? 60

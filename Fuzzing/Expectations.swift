@@ -22,10 +22,13 @@ func expect(_ condition: Bool, _ message: @autoclosure () -> String) {
 }
 
 /// What `read` returns; nil where it refuses, which must be in one line that begins with the file.
-func accepted<Result>(_ read: () throws(FileError) -> Result) -> Result? {
+func accepted<Result>(
+  file: String = "input",
+  _ read: () throws(FileError) -> Result
+) -> Result? {
   do throws(FileError) { return try read() } catch {
     let line = error.description
-    expect(line.hasPrefix("input"), "does not name the file: \(line)")
+    expect(line.hasPrefix(file), "does not name the file: \(line)")
     expect(!line.contains(where: \.isNewline), "is more than one line: \(line)")
     return nil
   }

@@ -4,10 +4,7 @@ import Foundation
 import Recurrent
 @testable import RecurrentData
 
-private let path = "input.csv"
-private let hasMoved = FileManager.default.changeCurrentDirectoryPath(
-  FileManager.default.temporaryDirectory.path
-)
+private let path = FileManager.default.temporaryDirectory.path + "/input.csv"
 
 /// Reads the input as a table; written again, with every field in quotation marks, it is the same.
 @_cdecl("LLVMFuzzerTestOneInput")
@@ -34,11 +31,11 @@ public func fuzzTable(_ start: UnsafePointer<UInt8>, _ count: Int) -> CInt {
 
 private func read(_ content: [UInt8], separator: Character?) -> Table? {
   expect(
-    hasMoved && FileManager.default.createFile(atPath: path, contents: Data(content)),
+    FileManager.default.createFile(atPath: path, contents: Data(content)),
     "cannot be written"
   )
   let file = TableFile(path, separator: separator, hasHeader: separator == nil ? nil : true)
-  return accepted { () throws(FileError) in try file.read() }
+  return accepted(file: path) { () throws(FileError) in try file.read() }
 }
 
 private func field(of column: Table.Column, _ row: Int) -> String {

@@ -4,10 +4,7 @@ import Foundation
 import Recurrent
 @testable import RecurrentData
 
-private let path = "input.ts"
-private let hasMoved = FileManager.default.changeCurrentDirectoryPath(
-  FileManager.default.temporaryDirectory.path
-)
+private let path = FileManager.default.temporaryDirectory.path + "/input.ts"
 
 /// Reads the input as a file of time series, and each of its fields as a number.
 @_cdecl("LLVMFuzzerTestOneInput")
@@ -15,11 +12,11 @@ public func fuzzTimeSeries(_ start: UnsafePointer<UInt8>, _ count: Int) -> CInt 
   let content = bytes(start, count)
   for field in content.split(whereSeparator: { ",:\n".utf8.contains($0) }) { compare(field) }
   expect(
-    hasMoved && FileManager.default.createFile(atPath: path, contents: Data(content)),
+    FileManager.default.createFile(atPath: path, contents: Data(content)),
     "cannot be written"
   )
   guard
-    let read = accepted({ () throws(FileError) in try TimeSeriesFile.read(path) })
+    let read = accepted(file: path, { () throws(FileError) in try TimeSeriesFile.read(path) })
   else { return 0 }
   let dataset = read.dataset()
   expect(dataset.count == read.series.count, "lost series")

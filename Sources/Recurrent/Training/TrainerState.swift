@@ -133,7 +133,9 @@ extension Trainer {
       }
     }
     let numbers = [state.epoch, state.step, state.optimizer.step, state.averageSteps]
-    var isPossible = numbers.allSatisfy { (0...1 << 48).contains($0) }
+    var isPossible =
+      numbers.allSatisfy { (0...1 << 48).contains($0) }
+      && (state.average != nil || state.averageSteps == 0)
     if let progress = state.epochInProgress {
       isPossible =
         isPossible && state.epoch > 0 && (1...1 << 48).contains(progress.examples)

@@ -89,7 +89,11 @@ public struct NumPyArray: Sendable, Equatable {
       guard kind == .integer || bits <= UInt64(Int.max) else {
         throw FileError("holds \(bits), which is too large", file: path)
       }
-      integers.append(kind == .integer ? Int(signed(bits)) : Int(bits))
+      switch kind {
+      case .integer: integers.append(Int(signed(bits)))
+      case .boolean: integers.append(bits == 0 ? 0 : 1)
+      default: integers.append(Int(bits))
+      }
     }
     return integers
   }

@@ -39,6 +39,9 @@ struct NumPyArrayTests {
     #expect(try read("i2be").integers() == [-1, 2, -300])
     #expect(try read("i2be").floats == [-1, 2, -300])
     #expect(try read("bool").integers() == [1, 0])
+    // Whatever byte is not 0 is true.
+    let truth = try NumPyArray(Self.describe("|b1") + [70, 0], path: "a")
+    #expect(try truth.integers() == [1, 0] && truth.floats == [1, 0])
     #expect(try read("scalar").shape == [] && read("scalar").integers() == [7])
     #expect(try read("u8").floats == [0x1p64])
     let error = #expect(throws: FileError.self) { try read("u8").integers() }

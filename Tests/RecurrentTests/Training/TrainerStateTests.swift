@@ -170,6 +170,7 @@ struct TrainerStateTests {
     ("\"steps\":4", "\"steps\":-1"), ("\"examples\":70", "\"examples\":0"),
     ("\"examples\":70", "\"examples\":9223372036854775807"),
     ("\"averageSteps\":0", "\"averageSteps\":-1"),
+    ("\"averageSteps\":0", "\"averageSteps\":1"),
     ("\"optimizerStep\":9", "\"optimizerStep\":9223372036854775807"),
   ])
   func `counts that cannot be are refused, whoever wrote them`(old: String, new: String) throws {

@@ -3,14 +3,6 @@
 @testable import Recurrent
 @testable import RecurrentCommand
 
-private let examples = SequenceDataset(
-  elements: .floats((0..<18).map { Float($0 % 5) / 4 }),
-  labels: [0, 1, 1],
-  steps: 3,
-  features: 2,
-  classNames: ["a", "b"]
-)
-
 /// Reads the input as a checkpoint, with its checksum made right; takes the state and a step from it.
 @_cdecl("LLVMFuzzerTestOneInput")
 public func fuzzCheckpoint(_ start: UnsafePointer<UInt8>, _ count: Int) -> CInt {
@@ -40,6 +32,14 @@ private func readRecord(of checkpoint: Checkpoint) {
 
 /// Whatever a trainer takes, it can take a step from, and the state comes out as it went in.
 private func goOn(from state: TrainerState) {
+  // Made anew each time: the leak finder would not see who holds it if it were kept.
+  let examples = SequenceDataset(
+    elements: .floats((0..<18).map { Float($0 % 5) / 4 }),
+    labels: [0, 1, 1],
+    steps: 3,
+    features: 2,
+    classNames: ["a", "b"]
+  )
   let trainer = Trainer(
     SequenceModel.lstm(inputSize: 2, hiddenSize: 2, classes: 2, seed: 1),
     optimizer: Adam(),

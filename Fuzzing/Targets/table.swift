@@ -1,4 +1,4 @@
-// libFuzzer: -max_len=2048
+// libFuzzer: -max_len=512
 
 import Foundation
 import Recurrent

@@ -79,8 +79,8 @@ package enum WholeFile {
 
   /// Puts `bytes` at `path` by way of a new file beside it, so that readers see all or nothing.
   ///
-  /// What stood at `path` stays until the new file is whole and, unless told otherwise, flushed; on failure nothing new is
-  /// left behind.
+  /// What stood at `path` stays until the new file is whole and, unless told otherwise, flushed; on
+  /// failure nothing new is left behind.
   ///
   /// - Throws: An error if the folder cannot be written to or the disk is full.
   package static func write(

@@ -24,6 +24,7 @@ final class Interruption {
   }
 
   private let received: Received
+  /// Kept because they listen only as long as somebody has them.
   private let sources: [any DispatchSourceSignal]
 
   /// The first signal that came; 0 before.

@@ -35,32 +35,15 @@ extension TrainingSession {
   mutating func save() throws {
     let isLast =
       trainer.state.finishedEpochs == record.recipe.epochs || stopping?.shouldStop == true
-    let clock = ContinuousClock()
-    let start = clock.now
-    defer { savingSeconds += (clock.now - start) / .seconds(1) }
-    do {
-      try writeAll()
-      noteSaved()
-    } catch {
-      if isLast {
-        throw CommandFailure("\(error); then go on with '\(resumeCommand)'")
-      }
-      noteUnsaved(error)
+    let failure = failure(of: { session in try session.writeAll() })
+    if isLast, let failure {
+      throw CommandFailure("\(failure); then go on with '\(resumeCommand)'")
     }
+    note(failure)
   }
 
   /// Writes a checkpoint within an epoch; where that fails, training goes on.
-  mutating func writeCheckpoint() {
-    let clock = ContinuousClock()
-    let start = clock.now
-    defer { savingSeconds += (clock.now - start) / .seconds(1) }
-    do {
-      try writeState()
-      noteSaved()
-    } catch {
-      noteUnsaved(error)
-    }
-  }
+  mutating func writeCheckpoint() { note(failure(of: { session in try session.writeState() })) }
 
   /// Ends the run if a signal asked for it, with everything saved and one line on how to go on.
   mutating func endIfInterrupted() throws {
@@ -112,15 +95,25 @@ extension TrainingSession {
     )
   }
 
-  private mutating func noteSaved() {
-    if isUnsaved { print("The run is saved again.") }
-    isUnsaved = false
+  /// Does what saves the run, and counts its time; returns what went wrong, if anything did.
+  private mutating func failure(of write: (inout Self) throws -> Void) -> (any Error)? {
+    let clock = ContinuousClock()
+    let start = clock.now
+    defer { savingSeconds += (clock.now - start) / .seconds(1) }
+    do {
+      try write(&self)
+      return nil
+    } catch {
+      return error
+    }
   }
 
-  private mutating func noteUnsaved(_ error: any Error) {
-    if !isUnsaved {
-      writeToErrorOutput("warning: \(error); training goes on, and saving is tried again\n")
+  /// Tells when the run can no longer be saved, and when it can again.
+  private mutating func note(_ failure: (any Error)?) {
+    if let failure, !isUnsaved {
+      writeToErrorOutput("warning: \(failure); training goes on, and saving is tried again\n")
     }
-    isUnsaved = true
+    if failure == nil && isUnsaved { print("The run is saved again.") }
+    isUnsaved = failure != nil
   }
 }

@@ -37,7 +37,7 @@ struct KillTests {
     let clock = ContinuousClock()
     let start = clock.now
     try await workbench.succeed("\(words) --run whole")
-    let whole = (clock.now - start) / .seconds(1)
+    var whole = (clock.now - start) / .seconds(1)
     let expected = try workbench.bytes(of: "runs/whole/model.safetensors")
     var numbers = SeededNumbers(UInt64(whole * 1e6))
     var kills = 0
@@ -53,12 +53,15 @@ struct KillTests {
         let isBegun = names.contains { $0.hasPrefix("step-") }
         let start = isBegun ? "train --resume \(name)" : "\(words) --run \(name)"
         let moment = Double(numbers.floats(1)[0] + 1) / 2 * whole
+        let beginning = clock.now
         let run = try await workbench.run(
           "\(start) --threads \(1 + kills % 3)",
           sending: kills < wanted
             ? CommandLineRun.Signal(number: SIGKILL, moment: .seconds(moment)) : nil
         )
         isFinished = run.exitCode == 0
+        // What ran beside the first run may have slowed it: moments past a run's end kill nothing.
+        if isFinished && !isBegun { whole = min(whole, (clock.now - beginning) / .seconds(1)) }
         if !isFinished {
           try #require(run.exitCode == -SIGKILL, "\(run)")
           kills += 1

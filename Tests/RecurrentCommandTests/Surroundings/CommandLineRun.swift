@@ -35,7 +35,7 @@ struct CommandLineRun: CustomStringConvertible {
 
   /// How long a command may take, in seconds; sanitizers need more.
   static let patience =
-    ProcessInfo.processInfo.environment["RECURRENT_TEST_SECONDS"].flatMap(Double.init) ?? 60
+    ProcessInfo.processInfo.environment["RECURRENT_TEST_SECONDS"].flatMap(Double.init) ?? 600
 
   let arguments: [String]
   let output: String

@@ -7,7 +7,7 @@ struct WrongUseTests {
 
   @Test(arguments: [
     ("bogus", "bogus"),
-    ("train clothes", "'digits', 'mnist' or 'fashion-mnist'"),
+    ("train clothes", "no data set and no file"),
     ("train digits mnist", "mnist"),
     ("train --bogus", "--bogus"),
     ("train --hidden", "--hidden"),
@@ -68,7 +68,7 @@ struct WrongUseTests {
     ("evaluate a --dataset letters", "'letters'"),
     ("evaluate a --threads 0", "--threads is 0"),
     ("predict", "<run>"),
-    ("predict a", "<images>"),
+    ("predict a", "<files>"),
   ])
   func `a wrong word ends with exit code 2 and one line`(
     words: String,

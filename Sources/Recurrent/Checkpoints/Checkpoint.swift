@@ -11,13 +11,13 @@ import Foundation
 ///     try trainer.restore(Checkpoint(contentsOf: "step-100.safetensors").state)
 ///
 /// The file is a safetensors file: parameters under "model/", the optimizer's memory under
-/// "optimizer/", the average under "average/", so that other programs can look into it. Its metadata
+/// "optimizer/", the average under "average/", what a stream's lanes carry under "carried/", so that other programs can look into it. Its metadata
 /// hold the counts, and the SHA-256 of everything else in the file; a file that was changed in any
 /// byte is refused.
 public struct Checkpoint: Sendable {
   /// The training's state.
   public var state: TrainerState
-  /// Arrays of the program's own by name, such as the best model so far or carried hidden states.
+  /// Arrays of the program's own by name, such as the best model so far.
   public var arrays: [String: Tensor]
   /// Text of the program's own by key.
   public var notes: [String: String]
@@ -38,6 +38,8 @@ public struct Checkpoint: Sendable {
     struct Epoch: Codable {
       var steps: Int
       var examples: Int
+      /// Nil in checkpoints of versions that had one answer an example.
+      var answers: Int?
       var costs: Double
       var correct: Int
       var seconds: Double
@@ -62,6 +64,7 @@ public struct Checkpoint: Sendable {
   private static let (modelPrefix, optimizerPrefix) = ("model/", "optimizer/")
   private static let (averagePrefix, arrayPrefix) = ("average/", "array/")
   private static let orderName = "order"
+  private static let carriedPrefix = "carried/"
 }
 
 // MARK: - Writing
@@ -88,6 +91,9 @@ extension Checkpoint {
       }
     }
     for (name, tensor) in arrays { file.add(tensor, named: Self.arrayPrefix + name) }
+    for (layer, tensor) in state.carriedStates.enumerated() {
+      file.add(tensor, named: "\(Self.carriedPrefix)\(layer)")
+    }
     if let order = state.epochInProgress?.givenOrder { file.add(order, named: Self.orderName) }
     file.addChecksum()
     return file
@@ -106,6 +112,7 @@ extension Checkpoint {
         Counts.Epoch(
           steps: $0.steps,
           examples: $0.examples,
+          answers: $0.answers,
           costs: $0.costs,
           correct: $0.correct,
           seconds: $0.seconds
@@ -192,6 +199,10 @@ extension Checkpoint {
     for name in unread.filter({ $0.hasPrefix(Self.arrayPrefix) }).sorted() {
       arrays[String(name.dropFirst(Self.arrayPrefix.count))] = try take(name)
     }
+    var carried: [Tensor] = []
+    while unread.contains("\(Self.carriedPrefix)\(carried.count)") {
+      carried.append(try take("\(Self.carriedPrefix)\(carried.count)"))
+    }
     var progress: TrainerState.EpochInProgress?
     if let epoch = counts.epochInProgress {
       var order: [Int]?
@@ -200,6 +211,7 @@ extension Checkpoint {
         steps: epoch.steps,
         examples: epoch.examples,
         givenOrder: order,
+        answers: epoch.answers ?? 0,
         costs: epoch.costs,
         correct: epoch.correct,
         seconds: epoch.seconds
@@ -218,7 +230,8 @@ extension Checkpoint {
       learningRate: counts.learningRate,
       momentum: counts.momentum,
       average: average,
-      averageSteps: counts.averageSteps
+      averageSteps: counts.averageSteps,
+      carriedStates: carried
     )
     notes = [:]
     for (key, note) in file.metadata where key.hasPrefix(Self.notePrefix) {

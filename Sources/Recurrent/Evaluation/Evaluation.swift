@@ -1,18 +1,20 @@
-/// How well a model reads a data set.
+/// How well a model tells the classes of a data set.
 public struct Evaluation: Sendable {
   /// The mean cross-entropy.
   public let cost: Double
   /// How often each class was read as each other.
   public let confusion: ConfusionMatrix
-  /// The class read for each example.
+  /// The class told for each example, or for each step whose class is known, example by example.
   public let predictions: [Int]
-  /// The classes' probabilities for each example, `[example, class]`.
+  /// The probabilities of the classes, `[example or step, class]`.
   public let probabilities: Tensor
 
   /// The share of examples read rightly.
   public var accuracy: Double { confusion.accuracy }
 
   /// The wrongly read examples, the most confident mistake first.
+  ///
+  /// - Precondition: The evaluation is one of this data set, whose examples have a class each.
   public func worstMistakes(of dataset: SequenceDataset, limit: Int) -> [Int] {
     let wrong = predictions.indices.filter { predictions[$0] != dataset.labels[$0] }
     let ranked = wrong.map { ($0, probabilities[$0, predictions[$0]]) }
@@ -22,42 +24,56 @@ public struct Evaluation: Sendable {
 }
 
 extension SequenceClassifier {
-  /// Reads every example of `dataset` and compares with its label.
+  /// Reads every example of `dataset` and compares with its class, or the classes of its steps.
   ///
   /// The result is the same for any number of threads.
   ///
-  /// - Precondition: The data set is not empty and has as many classes as the model.
+  /// - Precondition: The data set is not empty, its answers are classes, and it has as many as the
+  ///   model.
   public func evaluate(
     on dataset: SequenceDataset,
     threads: Int = TrainingOptions.availableThreads
   ) -> Evaluation {
-    require(dataset.count > 0, "cannot evaluate a model on an empty data set")
-    let classes = dataset.classNames.count
-    let logits = logits(for: dataset, threads: threads)
     require(
-      logits.shape == [dataset.count, classes],
-      "evaluating needs logits of shape [\(dataset.count), \(classes)], got \(logits.shape)"
+      dataset.count > 0 && dataset.answersAreClasses,
+      "cannot tell the classes of \(dataset.count == 0 ? "an empty data set" : dataset.text)"
     )
-    let losses = softmaxCrossEntropy(logits: logits, labels: dataset.labels, reduction: .none)
+    let classes = dataset.classNames.count
+    var logits = logits(for: dataset, threads: threads)
+    let shape: Shape =
+      dataset.answersEachStep
+      ? [dataset.count, dataset.steps, classes] : [dataset.count, classes]
+    require(
+      logits.shape == shape,
+      "evaluating needs logits of shape \(shape), got \(logits.shape)"
+    )
+    var labels = dataset.labels(at: 0..<dataset.count)
+    if dataset.answersEachStep {
+      let known = labels.indices.filter { labels[$0] >= 0 }
+      logits = logits.reshaped(to: [labels.count, classes]).gathered(at: known)
+      labels = known.map { labels[$0] }
+    }
+    let losses = softmaxCrossEntropy(logits: logits, labels: labels, reduction: .none)
     var predictions: [Int] = []
     var confusion = ConfusionMatrix(classNames: dataset.classNames)
     unsafe logits.withUnsafeElements { elements in
       guard let base = elements.baseAddress else { return }
-      for (row, label) in dataset.labels.enumerated() {
+      for (row, label) in labels.enumerated() {
         let choice = unsafe indexOfLargest(base + row * classes, count: classes)
         predictions.append(choice)
         confusion.add(true: label, predicted: choice)
       }
     }
     return Evaluation(
-      cost: losses.elements.reduce(0.0) { $0 + Double($1) } / Double(dataset.count),
+      cost: losses.elements.reduce(0.0) { $0 + Double($1) } / Double(labels.count),
       confusion: confusion,
       predictions: predictions,
       probabilities: softmax(logits)
     )
   }
 
-  /// Returns the logits of every example of `dataset`, `[example, class]`.
+  /// Returns the answers about every example of `dataset`, `[example, class]`, or `[example, time,
+  /// class]` of a model that answers each step.
   public func logits(
     for dataset: SequenceDataset,
     threads: Int = TrainingOptions.availableThreads

@@ -22,9 +22,16 @@ extension SequenceModel {
   public func nonFiniteOrigin(
     in dataset: SequenceDataset,
     at indices: some Collection<Int>,
-    labelSmoothing: Float = 0
+    labelSmoothing: Float = 0,
+    numberLoss: NumberLoss = .squaredError
   ) -> NonFiniteOrigin? {
-    nonFiniteOrigin(in: dataset, at: Array(indices), pass: nil, labelSmoothing: labelSmoothing)
+    nonFiniteOrigin(
+      in: dataset,
+      at: Array(indices),
+      pass: nil,
+      labelSmoothing: labelSmoothing,
+      numberLoss: numberLoss
+    )
   }
 
   /// Finds where the first NaN or infinity of a training step comes up, with the step's masks,
@@ -36,42 +43,48 @@ extension SequenceModel {
     at indices: [Int],
     pass: TrainingPass?,
     labelSmoothing: Float,
-    precision: Precision = .float32
+    numberLoss: NumberLoss = .squaredError,
+    precision: Precision = .float32,
+    carrying states: CarriedStates? = nil
   ) -> NonFiniteOrigin? {
     require(!indices.isEmpty, "a batch of no examples has no origin of what is not finite")
-    let batch = TracedBatch(dataset, indices, pass, reading: reading)
+    let loss = AnswerLoss(labelSmoothing: labelSmoothing, numbers: numberLoss)
+    let batch = TracedBatch(dataset, indices, pass, of: self, carrying: states)
     return NonFiniteOrigin(.parameter, in: parameters)
       ?? batch.inputOrigin
-      ?? forwardOrigin(in: batch, labelSmoothing: labelSmoothing)
-      ?? backwardOrigin(in: batch, labelSmoothing: labelSmoothing) {
-        pass.map { trained(on: batch, in: $0, labelSmoothing, precision) }
-          ?? summed(over: batch, labelSmoothing)
+      ?? forwardOrigin(in: batch, loss)
+      ?? backwardOrigin(in: batch, loss) {
+        pass.map { trained(on: batch, in: $0, loss, precision, carrying: states) }
+          ?? summed(over: batch, loss)
       }
   }
 
-  private func forwardOrigin(in batch: TracedBatch, labelSmoothing: Float) -> NonFiniteOrigin? {
+  private func forwardOrigin(in batch: TracedBatch, _ loss: AnswerLoss) -> NonFiniteOrigin? {
     let search = NonFiniteSearch(.forward)
-    let logits = logits(of: batch, search)
+    let answers = answers(to: batch, search)
     if let origin = search.origin { return origin }
-    let losses = softmaxCrossEntropy(
-      logits: logits,
-      labels: batch.labels,
-      labelSmoothing: labelSmoothing,
-      reduction: .none
-    )
-    _ = search.observed(losses.reshaped(to: [losses.count, 1])) { row, _, value in
-      NonFiniteOrigin(stage: .loss, value: value, example: batch.indices[row])
+    // An example's loss is looked at by itself, so that the first can be named.
+    for row in batch.indices.indices {
+      let sum = loss.compare(
+        answers.slice(row..<row + 1, along: 0),
+        with: batch.dataset,
+        batch.indices[row...row]
+      ).sum
+      _ = search.observed(sum.reshaped(to: [1, 1])) { _, _, value in
+        NonFiniteOrigin(stage: .loss, value: value, example: batch.indices[row])
+      }
+      if let origin = search.origin { return origin }
     }
-    return search.origin
+    return nil
   }
 
   private func backwardOrigin(
     in batch: TracedBatch,
-    labelSmoothing: Float,
+    _ loss: AnswerLoss,
     training: () -> (loss: Double, gradient: Gradient)
   ) -> NonFiniteOrigin? {
-    let (loss, gradient) = training()
-    if let value = NonFiniteOrigin.Value(loss) {
+    let (cost, gradient) = training()
+    if let value = NonFiniteOrigin.Value(cost) {
       return NonFiniteOrigin(stage: .loss, value: value)
     }
     let gradients = zip(gradient.names, gradient.tensors).map { (name: $0, value: $1) }
@@ -87,7 +100,7 @@ extension SequenceModel {
     let search = NonFiniteSearch(.backward)
     for part in batch.shards {
       search.beginRows()
-      _ = lossWithGradient(of: part, in: batch, labelSmoothing) { $0.logits(of: part, search) }
+      _ = lossWithGradient(of: part, in: batch, loss) { $0.answers(to: part, search) }
     }
     return search.origin ?? origin
   }
@@ -96,10 +109,15 @@ extension SequenceModel {
   private func trained(
     on batch: TracedBatch,
     in pass: TrainingPass,
-    _ labelSmoothing: Float,
-    _ precision: Precision
+    _ loss: AnswerLoss,
+    _ precision: Precision,
+    carrying states: CarriedStates?
   ) -> (loss: Double, gradient: Gradient) {
-    let options = TrainingOptions(labelSmoothing: labelSmoothing, precision: precision)
+    let options = TrainingOptions(
+      labelSmoothing: loss.labelSmoothing,
+      numberLoss: loss.numbers,
+      precision: precision
+    )
     let engine: any TrainingEngine =
       FusedEngine(self, options: options) ?? TapeEngine(self, options: options)
     let parameters = ParameterList(of: self)
@@ -112,6 +130,7 @@ extension SequenceModel {
       on: batch.dataset,
       at: batch.indices[...],
       pass: pass,
+      carrying: states,
       gradient: &gradient
     )
     return (result.lossSum, gradient)
@@ -120,10 +139,10 @@ extension SequenceModel {
   /// The same without masks, part by part of the batch.
   private func summed(
     over batch: TracedBatch,
-    _ labelSmoothing: Float
+    _ loss: AnswerLoss
   ) -> (loss: Double, gradient: Gradient) {
     let shards = batch.shards.map { part in
-      lossWithGradient(of: part, in: batch, labelSmoothing) { $0.logits(part.input, in: part.pass) }
+      lossWithGradient(of: part, in: batch, loss) { $0.logits(part.input, in: part.pass) }
     }
     let gradients = shards.map(\.gradient)
     // The fused engine adds losses in double precision, where each by itself was finite; the tape
@@ -144,21 +163,18 @@ extension SequenceModel {
   private func lossWithGradient(
     of part: TracedBatch,
     in batch: TracedBatch,
-    _ labelSmoothing: Float,
-    logits: (SequenceModel) -> Tensor
+    _ loss: AnswerLoss,
+    answers: (SequenceModel) -> Tensor
   ) -> (value: Tensor, gradient: Gradient) {
-    let weight = 1 / Float(batch.indices.count)
+    let count = batch.dataset.answerCount(at: batch.indices)
     return valueWithGradient(at: self) { model in
-      softmaxCrossEntropy(
-        logits: logits(model),
-        labels: part.labels,
-        labelSmoothing: labelSmoothing
-      ) * Tensor(weight * Float(part.indices.count))
+      loss.compare(answers(model), with: part.dataset, part.indices[...]).sum
+        * Tensor(count > 0 ? 1 / Float(count) : 0)
     }
   }
 
-  /// The logits, as `logits(_:in:)` computes them, step by step where a search can look.
-  private func logits(of batch: TracedBatch, _ search: NonFiniteSearch) -> Tensor {
+  /// The answers, as `logits(_:in:)` computes them, step by step where a search can look.
+  private func answers(to batch: TracedBatch, _ search: NonFiniteSearch) -> Tensor {
     var pass = batch.pass
     let read = reading.of(batch.input, lengths: pass.lengths)
     var output = LayerOutput(outputs: read, final: read)
@@ -172,20 +188,46 @@ extension SequenceModel {
       }
     }
     let summed = headInput(of: output, in: pass)
-    let classes = head.outputSize
     require(
-      summed.shape.rank == 2 && classes == batch.classes,
+      head.outputSize == batch.dataset.outputNames.count,
       """
-      training needs logits of shape [\(batch.indices.count), \(batch.classes)], got \
-      \(summed.shape.replacing(axis: summed.shape.rank - 1, with: classes))
+      training needs \(batch.dataset.outputNames.count) answers of a model, which gives \
+      \(head.outputSize)
       """
     )
     guard !search.isBackward else { return head(summed) }
-    _ = search.observed(summed) { row, feature, value in
-      NonFiniteOrigin(stage: .summary, value: value, unit: feature, example: batch.indices[row])
+    _ = batch.observed(summed, .summary, search)
+    return batch.observed(head(summed), .logits, search)
+  }
+}
+
+extension TracedBatch {
+  /// Has what the head reads or gives looked at, `[batch, numbers]` or `[batch, time, numbers]`, here
+  /// step by step.
+  fileprivate func observed(
+    _ tensor: Tensor,
+    _ stage: NonFiniteOrigin.Stage,
+    _ search: NonFiniteSearch
+  ) -> Tensor {
+    guard tensor.shape.rank == 3 else {
+      return search.observed(tensor) { row, unit, value in
+        NonFiniteOrigin(stage: stage, value: value, unit: unit, example: indices[row])
+      }
     }
-    return search.observed(head(summed)) { row, number, value in
-      NonFiniteOrigin(stage: .logits, value: value, unit: number, example: batch.indices[row])
+    let steps = (0..<tensor.shape[1]).map { step in
+      search.observed(tensor.slice(at: step, along: 1)) { row, unit, value in
+        let length = dataset.length(ofExample: indices[row])
+        guard step < length else { return nil }
+        return NonFiniteOrigin(
+          stage: stage,
+          value: value,
+          unit: unit,
+          step: step,
+          steps: length,
+          example: indices[row]
+        )
+      }
     }
+    return .stacked(steps, along: 1)
   }
 }

@@ -17,8 +17,10 @@ struct TracedBatch: Sendable {
     _ dataset: SequenceDataset,
     _ indices: [Int],
     _ pass: TrainingPass?,
-    reading: SequenceModel.Reading
+    of model: SequenceModel,
+    carrying states: CarriedStates?
   ) {
+    let reading = model.reading
     require(
       indices.allSatisfy { 0..<dataset.count ~= $0 },
       "a batch has an example outside a data set of \(dataset.count)"
@@ -31,16 +33,14 @@ struct TracedBatch: Sendable {
       lengths: dataset.lengths == nil ? nil : steps,
       masks: pass.map { MaskStreams(seed: $0.seed, step: $0.step, examples: indices) }
     )
+    if let states, let stream = dataset.stream {
+      self.pass.states = states.rows(of: indices, in: stream, learned: model.layers)
+    }
     // Anything but rows is only read of examples that have all steps.
     readSteps =
       reading == .rows
       ? nil : reading.size(steps: dataset.steps, features: dataset.features)?.steps
   }
-
-  /// The classes of the examples.
-  var labels: [Int] { indices.map { dataset.labels[$0] } }
-  /// The number of classes of the data set.
-  var classes: Int { dataset.classNames.count }
 
   /// The examples, each with the number of steps that are read of it.
   var rows: TracedRows {
@@ -55,6 +55,7 @@ struct TracedBatch: Sendable {
       var part = self
       part.indices = Array(indices[range])
       part.input = input.slice(range, along: 0)
+      part.pass.states = pass.states.map { $0.map { $0.slice(range, along: 0) } }
       part.pass.lengths = pass.lengths.map { Array($0[range]) }
       part.pass.masks?.examples = part.indices
       return part

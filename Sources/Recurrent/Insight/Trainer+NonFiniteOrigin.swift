@@ -19,7 +19,9 @@ extension Trainer where Model == SequenceModel {
         )
       ),
       labelSmoothing: options.labelSmoothing,
-      precision: options.precision
+      numberLoss: options.numberLoss,
+      precision: options.precision,
+      carrying: carriedStates
     )
   }
 }

@@ -78,7 +78,9 @@ public struct CellLayer<LayerCell: BuiltInCell>: RecurrentLayer {
     requireSequence(input, features: inputSize, of: name)
     pass.requireFit(input, of: name)
     let batch = input.shape[0]
-    let states = state ?? learnedState.map { $0.repeated(batch) }
+    let states =
+      state ?? pass.states.map { carriedState($0[pass.layer]) }
+      ?? learnedState.map { $0.repeated(batch) }
     if let states {
       for (given, zero) in zip(states.tensors, cell.zeroState(batch: batch).tensors) {
         require(
@@ -115,6 +117,17 @@ public struct CellLayer<LayerCell: BuiltInCell>: RecurrentLayer {
       masks: masks
     )
     return (results[0], State(tensors: Array(results[1...])))
+  }
+
+  /// The state whose parts stand beside one another in each row.
+  private func carriedState(_ rows: Tensor) -> State {
+    var first = 0
+    return State(
+      tensors: cell.zeroState(batch: 1).tensors.map { part in
+        defer { first += part.shape[1] }
+        return rows.slice(first..<first + part.shape[1], along: 1)
+      }
+    )
   }
 
   /// Visits the parameters under PyTorch's names for a layer by itself, such as "weight_ih_l0".

@@ -38,6 +38,9 @@ public struct SequencePass: Sendable {
   public var masks: MaskStreams?
   /// The place in its model of the layer that runs.
   public var layer: Int
+  /// The states before the first step of each layer, `[batch, output + further states]`; nil for the
+  /// layers' own.
+  var states: [Tensor]?
 
   /// Creates a pass: over whole rows, without masks, through the first layer, unless said.
   public init(lengths: [Int]? = nil, masks: MaskStreams? = nil, layer: Int = 0) {

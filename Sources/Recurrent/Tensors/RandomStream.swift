@@ -29,6 +29,10 @@ public struct RandomStream: RandomNumberGenerator, Sendable {
     public static let testing = Purpose(rawValue: 4)
     /// Changes of training examples; the index is the example's place in its data set.
     public static let augmentation = Purpose(rawValue: 5)
+    /// Tokens drawn from what a model tells of the next.
+    public static let sampling = Purpose(rawValue: 6)
+    /// Sequences of built-in tasks; the index is the example's number.
+    public static let tasks = Purpose(rawValue: 7)
   }
 
   private let key: SIMD2<UInt32>

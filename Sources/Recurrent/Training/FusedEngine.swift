@@ -28,6 +28,9 @@ final class FusedEngine: TrainingEngine, @unchecked Sendable {
     let indices: ArraySlice<Int>
     let sharding: Sharding
     let pass: TrainingPass
+    let states: CarriedStates?
+    /// What the gradient of every answer's loss is multiplied by.
+    let lossScale: Float
   }
 
   /// What comes of one shard.
@@ -49,7 +52,7 @@ final class FusedEngine: TrainingEngine, @unchecked Sendable {
     self.weights = weights
     pool = WorkerPool(threads: options.threads)
     workers = (0..<options.threads).map { _ in
-      FusedWorker(weights, labelSmoothing: options.labelSmoothing)
+      FusedWorker(weights, loss: options.answerLoss)
     }
     let pieceCount = (weights.gradientCount + Self.pieceSize - 1) / Self.pieceSize
     pieces = (0..<pieceCount).map { _ in Piece() }
@@ -57,20 +60,24 @@ final class FusedEngine: TrainingEngine, @unchecked Sendable {
     sumWork = { [unowned self] piece, _ in sum(piece: piece) }
   }
 
+  func makeStates(lanes: Int) -> CarriedStates? { CarriedStates(weights.plans, lanes: lanes) }
+
   func run(
     _ parameters: ParameterList,
     on dataset: SequenceDataset,
     at indices: ArraySlice<Int>,
     pass: TrainingPass,
+    carrying states: CarriedStates?,
     gradient: inout Gradient
   ) -> BatchResult {
     require(
-      weights.canRead(dataset) && dataset.classNames.count == weights.classes,
+      weights.canRead(dataset) && weights.canAnswer(dataset),
       """
-      a model that reads \(weights.inputText) and knows \(weights.classes) classes cannot be \
-      trained on steps of \(dataset.features) features and \(dataset.classNames.count) classes
+      a model that reads \(weights.inputText) and answers with \(weights.outputText) cannot be \
+      trained on \(dataset.text)
       """
     )
+    let answers = dataset.answerCount(at: indices)
     let sharding = Sharding(rows: indices.count)
     while shards.count < sharding.count { shards.append(Shard()) }
     weights.pack(
@@ -81,12 +88,14 @@ final class FusedEngine: TrainingEngine, @unchecked Sendable {
       dataset: dataset,
       indices: dataset.sortedByLength(indices),
       sharding: sharding,
-      pass: pass
+      pass: pass,
+      states: states,
+      lossScale: answers > 0 ? 1 / Float(answers) : 0
     )
     pool.forEach(sharding.count, shardWork)
     pool.forEach(pieces.count, sumWork)
     batch = nil
-    var result = BatchResult()
+    var result = BatchResult(answers: answers)
     for index in 0..<sharding.count {
       result.lossSum += shards[index].result.lossSum
       result.correct += shards[index].result.correct
@@ -109,7 +118,8 @@ final class FusedEngine: TrainingEngine, @unchecked Sendable {
       on: batch.dataset,
       at: batch.indices[first + range.lowerBound..<first + range.upperBound],
       pass: batch.pass,
-      lossScale: 1 / Float(batch.sharding.rows),
+      carrying: batch.states,
+      lossScale: batch.lossScale,
       gradient: shards[shard].gradient.reserve(weights.gradientCount)
     )
   }

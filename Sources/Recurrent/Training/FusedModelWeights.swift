@@ -13,7 +13,8 @@ final class FusedModelWeights: @unchecked Sendable {
   let reading: SequenceModel.Reading
   let summary: SequenceModel.Summary
   let headDropout: Float
-  let classes: Int
+  /// The numbers of one answer: logits of outputs, or the numbers themselves.
+  let outputs: Int
   /// How the layers' products are computed; the head's are always in 32 bits.
   let precision: Precision
   /// Where the head's gradient begins in a packed gradient.
@@ -25,13 +26,13 @@ final class FusedModelWeights: @unchecked Sendable {
   /// Creates packed weights for models of the same layers as `model`; nil if one is not fused.
   init?(_ model: SequenceModel, precision: Precision = .float32) {
     let plans = model.layers.compactMap { ($0 as? any FusedLayer)?.plan }
-    guard plans.count == model.layers.count, model.summary != .allOutputs else { return nil }
+    guard plans.count == model.layers.count else { return nil }
     self.plans = plans
     self.precision = precision
     reading = model.reading
     summary = model.summary
     headDropout = model.headDropout
-    classes = model.head.outputSize
+    outputs = model.head.outputSize
     var (parameter, offset) = (0, 0)
     layers = plans.enumerated().map { layer, plan in
       plan.directions.enumerated().map { number, direction in
@@ -63,12 +64,21 @@ final class FusedModelWeights: @unchecked Sendable {
   func canRead(_ dataset: SequenceDataset) -> Bool {
     reading.size(steps: dataset.steps, features: dataset.features)?.features == inputSize
   }
+  /// Whether the model answers what is to be answered about such sequences.
+  func canAnswer(_ dataset: SequenceDataset) -> Bool {
+    dataset.outputNames.count == outputs && dataset.answersEachStep == (summary == .allOutputs)
+      && (reading == .rows || !dataset.answersEachStep)
+  }
   /// What the model reads, for a message.
   var inputText: String { "\(inputSize) features a step (\(reading.rawValue))" }
+  /// What the model answers, for a message.
+  var outputText: String {
+    "\(outputs) number\(outputs == 1 ? "" : "s") for each \(summary == .allOutputs ? "step" : "sequence")"
+  }
   /// The size of the last layer's output, which the head reads.
   var headInputs: Int { plans[plans.count - 1].stepOutputSize }
   /// The panels of the head's outputs.
-  var headPanels: Int { (classes + PanelLayout.width - 1) / PanelLayout.width }
+  var headPanels: Int { (outputs + PanelLayout.width - 1) / PanelLayout.width }
   /// The floats of a packed gradient.
   var gradientCount: Int { headOffset + headPanels * (1 + headInputs) * PanelLayout.width }
 
@@ -77,10 +87,10 @@ final class FusedModelWeights: @unchecked Sendable {
     unsafe headForward.reserve(headPanels * (1 + headInputs) * PanelLayout.width)
   }
 
-  /// The head for the way back, [panels of inputs][1 + classes][64].
+  /// The head for the way back, [panels of inputs][1 + outputs][64].
   var headTransposed: UnsafeMutablePointer<Float> {
     let panels = (headInputs + PanelLayout.width - 1) / PanelLayout.width
-    return unsafe headBackward.reserve(panels * (1 + classes) * PanelLayout.width)
+    return unsafe headBackward.reserve(panels * (1 + outputs) * PanelLayout.width)
   }
 
   /// Packs a model's parameters, listed as the model lists them; for the way back in training, with
@@ -100,9 +110,9 @@ final class FusedModelWeights: @unchecked Sendable {
     withExtendedLifetime(parameters) {
       let weight = unsafe parameters[headParameter].unsafeElements
       let bias = unsafe parameters[headParameter + 1].unsafeElements
-      unsafe recurrent_pack(headInputs, classes, weight, 1, headInputs, bias, head)
+      unsafe recurrent_pack(headInputs, outputs, weight, 1, headInputs, bias, head)
       if forBackward {
-        unsafe recurrent_pack(classes, headInputs, weight, headInputs, 1, nil, headTransposed)
+        unsafe recurrent_pack(outputs, headInputs, weight, headInputs, 1, nil, headTransposed)
       }
     }
   }
@@ -115,7 +125,7 @@ final class FusedModelWeights: @unchecked Sendable {
     let (inputs, panelSize) = (headInputs, (1 + headInputs) * PanelLayout.width)
     let weight = unsafe tensors[headParameter].unsafeMutableElements
     let bias = unsafe tensors[headParameter + 1].unsafeMutableElements
-    for output in 0..<classes {
+    for output in 0..<outputs {
       let column =
         unsafe packed + headOffset + output / PanelLayout.width * panelSize
         + output % PanelLayout.width

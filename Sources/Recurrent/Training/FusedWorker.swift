@@ -15,13 +15,15 @@ final class FusedWorker {
   private var lengths: [Int] = []
   private var drawing = MaskStreams(seed: 0, step: 0, examples: [])
 
-  init(_ weights: FusedModelWeights, labelSmoothing: Float = 0) {
+  private var rows: CarriedRows?
+
+  init(_ weights: FusedModelWeights, loss: AnswerLoss = AnswerLoss()) {
     self.weights = weights
     layers = weights.plans.enumerated().map { index, plan in
       let run = FusedLayerRun(plan, layer: index, precision: weights.precision)
       return plan.sweep.map { FusedSweepRun(run, sweep: $0) } ?? run
     }
-    head = FusedHead(weights, labelSmoothing: labelSmoothing)
+    head = FusedHead(weights, loss: loss)
   }
 
   /// Runs a shard forward and backward.
@@ -33,6 +35,7 @@ final class FusedWorker {
     on dataset: SequenceDataset,
     at indices: ArraySlice<Int>,
     pass: TrainingPass,
+    carrying states: CarriedStates?,
     lossScale: Float,
     gradient: UnsafeMutablePointer<Float>
   ) -> BatchResult {
@@ -41,6 +44,7 @@ final class FusedWorker {
     drawing.examples.removeAll(keepingCapacity: true)
     for index in indices { drawing.examples.append(index) }
     measure(dataset, indices)
+    takeRows(of: states, dataset, indices)
     return unsafe dataset.withSteps(
       at: indices,
       gatheringIn: input,
@@ -61,13 +65,33 @@ final class FusedWorker {
     }
   }
 
-  /// Runs a shard forward only and writes its logits, rows of `classes` floats, to `target`.
+  /// Runs a shard forward only and writes its answers, rows of all numbers of an example, to `target`.
   func predict(
     _ dataset: SequenceDataset,
     at indices: ArraySlice<Int>,
     into target: UnsafeMutablePointer<Float>
   ) {
+    answer(dataset, at: indices, carrying: nil)
+    unsafe head.write(into: target, steps: dataset.steps)
+  }
+
+  /// Runs a shard forward only and compares its answers with the targets.
+  func evaluate(
+    _ dataset: SequenceDataset,
+    at indices: ArraySlice<Int>,
+    carrying states: CarriedStates?
+  ) -> BatchResult {
+    answer(dataset, at: indices, carrying: states)
+    return head.compare(with: dataset, at: indices, lossScale: 0)
+  }
+
+  private func answer(
+    _ dataset: SequenceDataset,
+    at indices: ArraySlice<Int>,
+    carrying states: CarriedStates?
+  ) {
     measure(dataset, indices)
+    takeRows(of: states, dataset, indices)
     unsafe dataset.withSteps(at: indices, gatheringIn: input) { input in
       unsafe forward(
         read(input, of: dataset),
@@ -75,7 +99,19 @@ final class FusedWorker {
         keeping: weights.summary == .lastOutput ? .lastOutput : .outputs
       )
     }
-    unsafe head.multiply(rows: indices.count, into: target)
+  }
+
+  private func takeRows(
+    of states: CarriedStates?,
+    _ dataset: SequenceDataset,
+    _ indices: ArraySlice<Int>
+  ) {
+    guard let states, let stream = dataset.stream else {
+      rows = nil
+      return
+    }
+    if rows?.states !== states { rows = CarriedRows(states) }
+    rows?.take(indices, of: stream)
   }
 
   /// The sequences in the way the model reads them.
@@ -134,6 +170,7 @@ final class FusedWorker {
         extent,
         weights: weights.layers[index],
         drawing: drawing,
+        carrying: rows,
         keeping: keeping == .everything || isLast ? keeping : .outputs
       )
       if isLast {

@@ -5,25 +5,30 @@ import Synchronization
 final class TapeEngine<Model: SequenceClassifier>: TrainingEngine {
   private let pool: WorkerPool
   private let template: Model
-  private let labelSmoothing: Float
+  private let loss: AnswerLoss
 
   /// Creates an engine for models that list the same parameters as `model`.
   init(_ model: Model, options: TrainingOptions) {
     template = model
-    labelSmoothing = options.labelSmoothing
+    loss = options.answerLoss
     pool = WorkerPool(threads: options.threads)
   }
+
+  // What the tape differentiates begins anew with every window.
+  func makeStates(lanes: Int) -> CarriedStates? { nil }
 
   func run(
     _ parameters: ParameterList,
     on dataset: SequenceDataset,
     at indices: ArraySlice<Int>,
     pass: TrainingPass,
+    carrying states: CarriedStates?,
     gradient: inout Gradient
   ) -> BatchResult {
     // Let go before the optimizer changes the parameters, which then have their memory alone.
     let model = parameters.written(to: template)
-    let labelSmoothing = labelSmoothing
+    let loss = loss
+    let answers = dataset.answerCount(at: indices)
     let sharding = Sharding(rows: indices.count)
     let shards = Guarded([(BatchResult, Gradient)?](repeating: nil, count: sharding.count))
     pool.forEach(
@@ -38,14 +43,14 @@ final class TapeEngine<Model: SequenceClassifier>: TrainingEngine {
           dataset,
           part,
           pass,
-          weight: 1 / Float(sharding.rows),
-          labelSmoothing: labelSmoothing
+          weight: answers > 0 ? 1 / Float(answers) : 0,
+          loss
         )
         shards.withLock { $0[shard] = result }
       }
     )
     let results = shards.withLock { $0.compactMap(\.self) }
-    var total = BatchResult()
+    var total = BatchResult(answers: answers)
     for (result, _) in results {
       total.lossSum += result.lossSum
       total.correct += result.correct
@@ -76,33 +81,21 @@ final class TapeEngine<Model: SequenceClassifier>: TrainingEngine {
     _ indices: ArraySlice<Int>,
     _ pass: TrainingPass,
     weight: Float,
-    labelSmoothing: Float
+    _ loss: AnswerLoss
   ) -> (BatchResult, Gradient) {
     let input = dataset.tensor(at: indices, augmentedBy: pass.augmentation)
-    let labels = indices.map { dataset.labels[$0] }
-    var correct = 0
     let sequencePass = SequencePass(
       lengths: dataset.lengths.map { lengths in indices.map { lengths[$0] } },
       masks: MaskStreams(seed: pass.seed, step: pass.step, examples: Array(indices))
     )
-    let (loss, gradient) = valueWithGradient(at: model) { model in
-      let logits = model.logits(input, in: sequencePass)
-      let classes = dataset.classNames.count
-      require(
-        logits.shape == [indices.count, classes],
-        "training needs logits of shape [\(indices.count), \(classes)], got \(logits.shape)"
-      )
-      unsafe logits.withUnsafeElements { elements in
-        guard let base = elements.baseAddress else { return }
-        for (row, label) in labels.enumerated() {
-          if unsafe indexOfLargest(base + row * classes, count: classes) == label { correct += 1 }
-        }
-      }
-      return softmaxCrossEntropy(logits: logits, labels: labels, labelSmoothing: labelSmoothing)
-        * Tensor(weight * Float(indices.count))
+    var result = BatchResult()
+    let (_, gradient) = valueWithGradient(at: model) { model in
+      let comparison = loss.compare(model.logits(input, in: sequencePass), with: dataset, indices)
+      result.correct = comparison.correct
+      result.lossSum = Double(comparison.sum.scalar)
+      return comparison.sum * Tensor(weight)
     }
-    let lossSum = Double(loss.scalar) / Double(weight)
-    return (BatchResult(lossSum: lossSum, correct: correct), gradient)
+    return (result, gradient)
   }
 }
 

@@ -41,6 +41,8 @@ public final class Trainer<Model: SequenceClassifier> {
   var parameters: ParameterList
   /// How far the last epoch begun has come; nil if it is finished.
   var epochInProgress: TrainerState.EpochInProgress?
+  /// The states that the lanes of a stream carry into the next step; nil where nothing is carried.
+  var carriedStates: CarriedStates?
 
   /// Creates a trainer that begins with `model` as it is.
   public init(_ model: Model, optimizer: any Optimizer, options: TrainingOptions = .init()) {
@@ -87,14 +89,16 @@ public final class Trainer<Model: SequenceClassifier> {
     average = options.averageDecay.map { WeightAverage(decay: $0, startingWith: new) }
   }
 
-  /// Goes once through `dataset` in an order drawn from the seed and the epoch's number.
+  /// Goes once through `dataset` in an order drawn from the seed and the epoch's number; through a
+  /// stream in its own order, from states before the first step on.
   ///
   /// `progress` is called after every step. The averages are those of the batches as they were
   /// met, before each batch's own update. An epoch that was paused, that a step of failed, or that
   /// a restored state was taken in, is gone on with at its next step.
   ///
   /// - Throws: `TrainingError` when a loss or a gradient is not finite; the model is then as before that step.
-  /// - Precondition: The data set is not empty, and as large as when the epoch began.
+  /// - Precondition: The data set is not empty, and as large as when the epoch began. A stream has as
+  ///   many lanes as a batch has examples, and the model's layers are built in and read forward only.
   public func trainEpoch(
     on dataset: SequenceDataset,
     progress: (StepReport) -> Void = { _ in }
@@ -102,7 +106,7 @@ public final class Trainer<Model: SequenceClassifier> {
     begin(examples: dataset.count, order: nil)
     return try trainEpoch(
       on: dataset,
-      in: epochInProgress?.givenOrder ?? orderOfEpoch(examples: dataset.count),
+      in: epochInProgress?.givenOrder ?? orderOfEpoch(of: dataset),
       progress
     )
   }
@@ -123,7 +127,7 @@ public final class Trainer<Model: SequenceClassifier> {
 
   /// The indices of the examples that the next step of `trainEpoch(on:)` reads.
   package func nextBatch(of dataset: SequenceDataset) -> [Int] {
-    let order = epochInProgress?.givenOrder ?? orderOfEpoch(examples: dataset.count)
+    let order = epochInProgress?.givenOrder ?? orderOfEpoch(of: dataset)
     let first = (epochInProgress?.steps ?? 0) * options.batchSize
     return Array(order[first..<min(first + options.batchSize, order.count)])
   }
@@ -136,14 +140,35 @@ public final class Trainer<Model: SequenceClassifier> {
   }
 
   /// The order of the epoch that is, or would be, trained, as the seed decides it.
-  private func orderOfEpoch(examples: Int) -> [Int] {
+  private func orderOfEpoch(of dataset: SequenceDataset) -> [Int] {
+    if dataset.stream != nil { return Array(0..<dataset.count) }
     let finished = epoch - (epochInProgress == nil ? 0 : 1)
     var stream = RandomStream(
       seed: options.seed,
       purpose: .shuffling,
       epoch: UInt32(truncatingIfNeeded: finished)
     )
-    return stream.permutation(of: examples)
+    return stream.permutation(of: dataset.count)
+  }
+
+  /// States of zeros for the lanes of a stream; nil where the model's layers cannot carry any.
+  func makeStates(lanes: Int) -> CarriedStates? { engine.makeStates(lanes: lanes) }
+
+  /// Makes ready what the lanes of a stream carry.
+  private func prepareStates(for dataset: SequenceDataset) {
+    guard let stream = dataset.stream else {
+      carriedStates = nil
+      return
+    }
+    require(
+      stream.lanes == options.batchSize,
+      "a stream of \(stream.lanes) lanes is trained in batches of \(stream.lanes), not of \(options.batchSize)"
+    )
+    if carriedStates?.lanes != stream.lanes { carriedStates = makeStates(lanes: stream.lanes) }
+    require(
+      carriedStates != nil,
+      "only layers that are built in and read forward carry states from one window to the next"
+    )
   }
 
   /// Begins the next epoch, unless one is to be gone on with.
@@ -173,7 +198,8 @@ public final class Trainer<Model: SequenceClassifier> {
     _ progress: (StepReport) -> Void
   ) throws(TrainingError) -> EpochReport {
     let steps = stepsOfEpoch(order.count)
-    var report = EpochReport(epoch: epoch, averageCost: 0, accuracy: 0, examples: 0)
+    prepareStates(for: dataset)
+    var report = EpochReport(epoch: epoch, averageCost: 0, accuracy: .nan, examples: 0)
     let clock = ContinuousClock()
     let start = clock.now
     let secondsBefore = epochInProgress?.seconds ?? 0
@@ -184,12 +210,15 @@ public final class Trainer<Model: SequenceClassifier> {
       prepare(step: (epoch - 1) * steps + place.steps, of: options.epochs * steps)
       let result = try trainStep(on: dataset, at: order[first..<last], step: place.steps + 1)
       place.steps += 1
+      place.answers += result.answers
       place.costs += result.lossSum
       place.correct += result.correct
       place.seconds = secondsBefore + (clock.now - start) / .seconds(1)
       report.examples = last
-      report.averageCost = place.costs / Double(last)
-      report.accuracy = Double(place.correct) / Double(last)
+      report.averageCost = place.costs / Double(max(place.answers, 1))
+      if dataset.answersAreClasses {
+        report.accuracy = Double(place.correct) / Double(max(place.answers, 1))
+      }
       report.seconds = place.seconds
       report.isFinished = place.steps == steps
       epochInProgress = report.isFinished ? nil : place
@@ -198,7 +227,7 @@ public final class Trainer<Model: SequenceClassifier> {
           epoch: epoch,
           step: place.steps,
           steps: steps,
-          cost: result.lossSum / Double(last - first),
+          cost: result.meanLoss,
           epochSoFar: report
         )
       )
@@ -216,7 +245,8 @@ public final class Trainer<Model: SequenceClassifier> {
 
   /// Takes one step on the examples of `dataset` at `indices`; returns their mean loss before it.
   ///
-  /// Examples are augmented as in the epoch begun last, epoch 0 before the first.
+  /// Examples are augmented as in the epoch begun last, epoch 0 before the first. Windows of a stream
+  /// go on with what the step before left in their lanes.
   ///
   /// - Throws: `TrainingError` when the loss or the gradient is not finite; the model is then unchanged.
   @discardableResult
@@ -226,7 +256,8 @@ public final class Trainer<Model: SequenceClassifier> {
   ) throws(TrainingError) -> Double {
     batch.removeAll(keepingCapacity: true)
     batch.append(contentsOf: indices)
-    return try trainStep(on: dataset, at: batch[...], step: 1).lossSum / Double(batch.count)
+    prepareStates(for: dataset)
+    return try trainStep(on: dataset, at: batch[...], step: 1).meanLoss
   }
 
   private func trainStep(
@@ -248,9 +279,10 @@ public final class Trainer<Model: SequenceClassifier> {
         step: stepCount,
         augmentation: AugmentationPass(options.augmentation, seed: options.seed, epoch: epoch)
       ),
+      carrying: carriedStates,
       gradient: &gradient
     )
-    let loss = result.lossSum / Double(indices.count)
+    let loss = result.meanLoss
     guard loss.isFinite else {
       throw TrainingError(epoch: max(epoch, 1), step: step, quantity: .loss, value: loss)
     }
@@ -262,6 +294,7 @@ public final class Trainer<Model: SequenceClassifier> {
     if let bound = options.clipValue { gradient.clip(toValue: bound) }
     optimizer.update(&parameters, with: gradient)
     average?.add(parameters)
+    carriedStates?.advance()
     stepCount += 1
     return result
   }

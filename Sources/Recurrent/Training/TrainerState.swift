@@ -17,9 +17,11 @@ public struct TrainerState: Sendable {
     package var examples: Int
     /// The order of the examples, where it was given; else it follows from the seed and the epoch.
     package var givenOrder: [Int]?
-    /// The sum of the losses so far.
+    /// The number of answers compared so far.
+    package var answers = 0
+    /// The sum of their losses so far.
     package var costs = 0.0
-    /// The number of examples read rightly so far.
+    /// The number of classes told rightly so far.
     package var correct = 0
     /// How long it took so far.
     package var seconds = 0.0
@@ -38,6 +40,8 @@ public struct TrainerState: Sendable {
   package var momentum: Float
   package var average: ParameterList?
   package var averageSteps = 0
+  /// What the lanes of a stream carry within an epoch, `[lane, number]` for each layer.
+  package var carriedStates: [Tensor] = []
 
   /// Whether the last epoch begun still has steps to take.
   public var isWithinEpoch: Bool { epochInProgress != nil }
@@ -81,7 +85,8 @@ extension Trainer {
       learningRate: optimizer.learningRate,
       momentum: optimizer.momentum,
       average: average?.parameters,
-      averageSteps: average?.steps ?? 0
+      averageSteps: average?.steps ?? 0,
+      carriedStates: epochInProgress == nil ? [] : carriedStates?.tensors ?? []
     )
   }
 
@@ -110,6 +115,22 @@ extension Trainer {
     epoch = state.epoch
     stepCount = state.step
     epochInProgress = state.epochInProgress
+    // A state of a version that had one answer an example does not count them.
+    if let place = epochInProgress, place.answers == 0 {
+      epochInProgress?.answers = place.steps * options.batchSize
+    }
+    carriedStates = try? states(of: state)
+  }
+
+  /// What the lanes of a state carry; nil where nothing is carried.
+  private func states(of state: TrainerState) throws(TrainerStateError) -> CarriedStates? {
+    guard let first = state.carriedStates.first else { return nil }
+    guard first.shape.rank == 2, first.shape[0] == options.batchSize,
+      let states = makeStates(lanes: options.batchSize),
+      states.shapes == state.carriedStates.map(\.shape)
+    else { throw TrainerStateError("the state carries states that the model's layers do not have") }
+    states.tensors = state.carriedStates
+    return states
   }
 
   private func check(_ state: TrainerState) throws(TrainerStateError) {
@@ -120,6 +141,7 @@ extension Trainer {
           + "the training \(state.average == nil ? "keeps one" : "keeps none")"
       )
     }
+    _ = try states(of: state)
     if let average = state.average { try Self.check(average, against: parameters, "an average") }
     let entries = state.optimizer.entries
     let kinds = (optimizer as? any RememberingOptimizer)?.kinds
@@ -139,7 +161,7 @@ extension Trainer {
     if let progress = state.epochInProgress {
       isPossible =
         isPossible && state.epoch > 0 && (1...1 << 48).contains(progress.examples)
-        && (0...1 << 48).contains(progress.correct)
+        && (0...1 << 48).contains(progress.correct) && (0...1 << 48).contains(progress.answers)
         && (0..<max(stepsOfEpoch(progress.examples), 1)).contains(progress.steps)
         && (progress.givenOrder.map { $0.count == progress.examples } ?? true)
     }

@@ -1,14 +1,18 @@
 /// Computes the gradient of a model's mean loss over a batch, shard by shard.
 protocol TrainingEngine: AnyObject {
+  /// States of zeros for the lanes of a stream; nil where the model's layers cannot carry any.
+  func makeStates(lanes: Int) -> CarriedStates?
+
   /// Computes loss and gradient of the examples of `dataset` at `indices`.
   ///
   /// `pass` says what the examples become before they are read, if anything else than they are.
-  /// `gradient` has one tensor for each parameter and is overwritten.
+  /// States are carried where there are some; the caller lets them advance. `gradient` has one tensor for each parameter and is overwritten.
   func run(
     _ parameters: ParameterList,
     on dataset: SequenceDataset,
     at indices: ArraySlice<Int>,
     pass: TrainingPass,
+    carrying states: CarriedStates?,
     gradient: inout Gradient
   ) -> BatchResult
 }
@@ -24,12 +28,17 @@ struct TrainingPass: Sendable {
 
 /// What came of one batch.
 struct BatchResult: Sendable {
-  /// The sum of the examples' losses.
+  /// The number of answers that are known: of examples, or of steps, or of numbers.
+  var answers = 0
+  /// The sum of the answers' losses.
   var lossSum = 0.0
-  /// The number of examples whose largest logit was the right one.
+  /// The number of answers whose largest logit was that of the right class.
   var correct = 0
   /// The sum of the squares of the gradient, over all parameters together.
   var squaredNorm = 0.0
+
+  /// The mean loss of the answers; 0 where none is known.
+  var meanLoss: Double { answers > 0 ? lossSum / Double(answers) : lossSum }
 }
 
 /// The place of the largest of `count` numbers, the first one on a tie.

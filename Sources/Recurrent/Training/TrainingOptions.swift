@@ -26,6 +26,8 @@ public struct TrainingOptions: Sendable {
   public var schedule: any Schedule
   /// How much of every label is given to all classes alike.
   public var labelSmoothing: Float
+  /// What an answered number costs, where numbers are to be answered.
+  public var numberLoss: NumberLoss
   /// How much of the parameters' running average is kept at each step; nil for no average.
   public var averageDecay: Float?
   /// How the products of built-in layers are computed; where this processor cannot, and in models
@@ -48,6 +50,7 @@ public struct TrainingOptions: Sendable {
     dropsLastBatch: Bool = false,
     schedule: any Schedule = ConstantRate(),
     labelSmoothing: Float = 0,
+    numberLoss: NumberLoss = .squaredError,
     averageDecay: Float? = nil,
     precision: Precision = .float32,
     augmentation: Augmentation? = nil
@@ -69,9 +72,14 @@ public struct TrainingOptions: Sendable {
     self.dropsLastBatch = dropsLastBatch
     self.schedule = schedule
     self.labelSmoothing = labelSmoothing
+    self.numberLoss = numberLoss
     self.averageDecay = averageDecay
     self.precision = precision
     self.augmentation = augmentation
+  }
+
+  var answerLoss: AnswerLoss {
+    AnswerLoss(labelSmoothing: labelSmoothing, numbers: numberLoss)
   }
 
   /// The precision that this processor gives.

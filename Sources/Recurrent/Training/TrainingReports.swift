@@ -16,9 +16,10 @@ public struct StepReport: Sendable {
 public struct EpochReport: Sendable {
   /// The epoch's number, from 1.
   public var epoch: Int
-  /// The mean loss of the examples, each before its batch's update.
+  /// The mean loss of the answers, each before its batch's update.
   public var averageCost: Double
-  /// The share of examples read rightly, each before its batch's update.
+  /// The share of classes that were told rightly, each before its batch's update; NaN where numbers
+  /// are to be answered.
   public var accuracy: Double
   /// The number of examples read.
   public var examples: Int

@@ -53,7 +53,7 @@ struct AugmentCommand: AsyncParsableCommand {
       selection.drawnCount = examples
       selection.drawnSeed = seed
     }
-    let training = try await selection.load().training
+    let training = try await selection.load(for: Recipe()).training
     var items: [ImageGrid.Item] = []
     for index in 0..<min(examples, training.count) {
       let plain = training.values(ofExample: index)

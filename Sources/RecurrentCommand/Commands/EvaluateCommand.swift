@@ -24,13 +24,21 @@ struct EvaluateCommand: AsyncParsableCommand {
   @Argument(help: "The run: its name under runs/, or its folder.")
   var run: String
 
-  @Option(help: "Which examples: test or validation.")
-  var on = Part.test
+  @Option(help: "Which examples: test or validation. Default: test, where there are some.")
+  var on: Part?
 
-  @Option(help: "Another data set than the run's own: digits, mnist or fashion-mnist.")
-  var dataset: DataSetName?
+  @Option(
+    help: "Another data set than the run's own: digits, mnist, fashion-mnist, or a file.",
+    transform: { try DataArgument($0) }
+  )
+  var dataset: DataArgument?
 
-  @Option(help: "A folder with the data set's four IDX files, plain or gzip.")
+  @Option(
+    help: ArgumentHelp(
+      "A folder with the data set's four IDX files, plain or gzip, or where the run's file is now.",
+      valueName: "place"
+    )
+  )
   var data: String?
 
   @Option(
@@ -47,50 +55,70 @@ struct EvaluateCommand: AsyncParsableCommand {
   func run() async throws {
     let trained = try TrainedRun(self.run)
     let selection = try selection(beside: trained.record.data)
-    let splits = try await selection.load()
-    if dataset == nil && splits.fingerprint != trained.record.dataFingerprint {
+    let task = trained.record.data.task
+    guard selection.task == task else {
+      throw CommandFailure(
+        "the run learned to \(task.words), which \(selection.title) is not for"
+      )
+    }
+    let examples = try await examples(selection, beside: trained)
+    let outcome = RunOutcome(of: trained.model, task, on: examples.dataset, threads: threads)
+    outcome.print(heading: "\(selection.title) \(examples.name)")
+  }
+
+  private func examples(
+    _ selection: DataSelection,
+    beside trained: TrainedRun
+  ) async throws -> (dataset: SequenceDataset, name: String) {
+    let record = trained.record
+    let data = try await selection.load(
+      for: record.recipe,
+      preparedBy: dataset == nil ? nil : trained.preparation
+    )
+    if dataset == nil && data.fingerprint != record.dataFingerprint {
       throw CommandFailure(
         """
-        the \(selection.name.title) examples are not those the run was trained beside \
-        (SHA-256 \(splits.fingerprint.prefix(12))..., then \
-        \(trained.record.dataFingerprint.prefix(12))...); name them with --dataset to use them anyway
+        the \(selection.title) examples are not those the run was trained beside \
+        (SHA-256 \(data.fingerprint.prefix(12))..., then \
+        \(record.dataFingerprint.prefix(12))...); name them with --dataset to use them anyway
         """
       )
     }
-    let examples = on == .test ? splits.test : splits.validation
-    guard examples.features == trained.record.features,
-      examples.steps == trained.record.steps || trained.model.reading == .rows,
-      examples.classNames.count == trained.record.classNames.count
+    let part = on ?? (data.test == nil ? .validation : .test)
+    guard let examples = part == .test ? data.test : data.validation else {
+      throw CommandFailure("\(selection.title) has no test examples; use --on validation")
+    }
+    guard examples.features == record.features,
+      examples.steps == record.steps || trained.model.reading == .rows,
+      examples.outputNames.count == record.classNames.count
     else {
       throw CommandFailure(
         """
-        \(selection.name.title) has \(examples.features) features a step and \
-        \(examples.classNames.count) classes, the run \(trained.record.features) and \
-        \(trained.record.classNames.count)
+        \(selection.title) has \(examples.features) features a step and \
+        \(examples.outputNames.count) classes, the run \(record.features) and \
+        \(record.classNames.count)
         """
       )
     }
-    let evaluation = trained.model.evaluate(on: examples, threads: threads)
-    printTest(
-      evaluation,
-      heading: "\(selection.name.title) \(on.rawValue)"
-    )
+    return (examples, part.rawValue)
   }
 
   /// The run's own data, unless another data set or folder is named.
   private func selection(beside own: DataSelection) throws -> DataSelection {
     guard let dataset else {
-      guard let data else { return own }
-      guard own.name != .digits else {
+      guard own.name != .digits || data == nil else {
         throw ValidationError(
           "--data needs --dataset mnist or fashion-mnist; this run's digits are drawn"
         )
       }
-      return DataSelection(name: own.name, folder: data)
+      return try own.moved(to: data)
     }
-    if dataset == .digits && data != nil {
+    if data != nil && !dataset.name.isDownloaded {
       throw ValidationError("--data goes with mnist or fashion-mnist; digits are drawn, not read")
     }
-    return DataSelection(name: dataset, folder: data)
+    guard let path = dataset.path else { return DataSelection(name: dataset.name, folder: data) }
+    var selection = own
+    selection.name = dataset.name
+    return try selection.moved(to: path)
   }
 }

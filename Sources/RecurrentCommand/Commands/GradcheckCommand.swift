@@ -100,12 +100,12 @@ struct GradcheckCommand: AsyncParsableCommand {
       return (model, examples)
     }
     let trained = try TrainedRun(run)
-    let splits = try await trained.record.data.load()
-    let examples = splits.test.slice(0..<min(batch, splits.test.count))
+    let data = try await trained.record.data.load(for: trained.record.recipe)
+    let examples = data.heldOut.slice(0..<min(batch, data.heldOut.count))
     guard examples.features == trained.record.features else {
       throw CommandFailure(
         """
-        \(trained.record.data.name.title) has \(examples.features) features a step, the run \
+        \(trained.record.data.title) has \(examples.features) features a step, the run \
         \(trained.record.features)
         """
       )

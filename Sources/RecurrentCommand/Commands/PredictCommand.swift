@@ -7,8 +7,9 @@ import RecurrentData
 struct PredictCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "predict",
-    abstract: "Read images with a trained model, and draw them in the terminal.",
+    abstract: "Tell the classes of images or of series with a trained model.",
     discussion: """
+      A model of series reads files of them (.ts), as they come: it keeps how they are prepared. \
       An image is a PNG file of one digit (dark on light or light on dark, any size), or one image \
       of an IDX file, plain or gzip, by its number from 0: t10k-images-idx3-ubyte.gz:7
       """
@@ -17,21 +18,29 @@ struct PredictCommand: AsyncParsableCommand {
   @Argument(help: "The run: its name under runs/, or its folder.")
   var run: String
 
-  @Argument(help: "PNG files, or IDX files with the number of an image.")
-  var images: [String]
+  @Argument(help: "PNG files, IDX files with the number of an image, or files of series.")
+  var files: [String]
 
   func validate() throws {
     try Program.checkEnvironment()
-    guard !images.isEmpty else { throw ValidationError("name at least one image to read") }
+    guard !files.isEmpty else { throw ValidationError("name at least one file to read") }
   }
 
   func run() async throws {
     let trained = try TrainedRun(self.run)
+    guard trained.record.data.task == .classify else {
+      throw CommandFailure(
+        "the run learned to \(trained.record.data.task.words); use 'recurrent sample'"
+      )
+    }
+    if case .series(let preparation) = trained.preparation {
+      return try predictSeries(trained, preparation)
+    }
     guard trained.record.steps == DigitImage.side, trained.record.features == DigitImage.side else {
       throw CommandFailure("the run reads no images of 28 rows of 28 pixels")
     }
     // All are read first: a bad name among them is reported before anything is printed.
-    let examples = try images.map { try (name: $0, dataset: dataset($0, trained.record)) }
+    let examples = try files.map { try (name: $0, dataset: dataset($0, trained.record)) }
     for (name, dataset) in examples {
       let probabilities = trained.model.evaluate(on: dataset, threads: 1).probabilities
       guard probabilities.elements.allSatisfy(\.isFinite) else {
@@ -47,6 +56,32 @@ struct PredictCommand: AsyncParsableCommand {
       for (place, probability) in ranked.prefix(3) {
         let bar = progressBar(Double(probability), width: 20)
         print("\(bar) \(percent(Double(probability)))  \(trained.record.classNames[place])")
+      }
+    }
+  }
+
+  /// Tells the class of each series of the files.
+  private func predictSeries(_ trained: TrainedRun, _ preparation: SeriesPreparation) throws {
+    let names = trained.record.classNames
+    let read = try files.map { path in
+      let series = try TimeSeriesFile.read(path)
+      guard series.variables == preparation.variables else {
+        throw CommandFailure(
+          """
+          \(path): has \(series.variables) variable\(series.variables == 1 ? "" : "s") a time, the run's \
+          series have \(preparation.variables)
+          """
+        )
+      }
+      return (path: path, dataset: preparation.dataset(of: series))
+    }
+    for (path, dataset) in read {
+      let probabilities = softmax(trained.model.logits(for: dataset, threads: 1))
+      for index in 0..<dataset.count {
+        let ranked = names.indices.map { ($0, probabilities[index, $0]) }
+          .sorted { ($1.1, $0.0) < ($0.1, $1.0) }
+        let words = ranked.prefix(3).map { "\(names[$0.0]) \(percent(Double($0.1)))" }
+        print("\(path), series \(index + 1): \(words.joined(separator: ", "))")
       }
     }
   }

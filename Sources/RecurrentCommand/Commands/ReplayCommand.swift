@@ -56,7 +56,7 @@ struct ReplayCommand: AsyncParsableCommand {
       try ContinuedRun(
         folder,
         stored: stored,
-        splits: await stored.record.data.moved(to: data).load(),
+        splits: await stored.record.data.moved(to: data).load(for: stored.record.recipe),
         threads: threads
       )
     )

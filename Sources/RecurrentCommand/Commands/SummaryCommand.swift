@@ -35,7 +35,7 @@ struct SummaryCommand: AsyncParsableCommand {
 
   func validate() throws {
     try Program.checkEnvironment()
-    let chosen = try recipe.recipe
+    let chosen = try recipe.recipe(for: recipe.usualData)
     if run != nil {
       let sizes = [steps, features, classes].compactMap(\.self)
       guard chosen == Recipe(), recipe.preset == nil, sizes.isEmpty else {
@@ -64,7 +64,7 @@ struct SummaryCommand: AsyncParsableCommand {
         threads: threads
       )
     } else {
-      let recipe = try recipe.recipe
+      let recipe = try recipe.recipe(for: recipe.usualData)
       let (steps, features) = (steps ?? 28, features ?? 28)
       try recipe.checkMemory(steps: steps, features: features)
       guard

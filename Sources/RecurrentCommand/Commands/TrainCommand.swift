@@ -7,17 +7,24 @@ import RecurrentData
 struct TrainCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "train",
-    abstract: "Train a recurrent network on images, read row by row unless --read says otherwise.",
+    abstract: "Train a recurrent network on images, on series of measurements, or on text.",
     discussion: """
-      Without any option: an LSTM of 128 units learns digits drawn by code. The run's folder under \
-      runs/ gets the model, the numbers and a report to open in a browser.
+      Without any option: an LSTM of 128 units learns digits drawn by code, read row by row. The run's \
+      folder under runs/ gets the model, the numbers and a report to open in a browser.
       """
   )
 
   @Argument(
-    help: "What to learn: digits (drawn by code, no download; the default), mnist or fashion-mnist."
+    help: ArgumentHelp(
+      """
+      What to learn: digits (drawn by code, no download; the default), mnist, fashion-mnist, a file \
+      of series (.ts), or a file of text (any other).
+      """,
+      valueName: "data"
+    ),
+    transform: { try DataArgument($0) }
   )
-  var dataset: DataSetName?
+  var dataset: DataArgument?
 
   @OptionGroup
   var choices: RecipeChoices
@@ -48,8 +55,19 @@ struct TrainCommand: AsyncParsableCommand {
   )
   var resume: String?
 
-  @Option(help: "A folder with the data set's four IDX files, plain or gzip.")
+  @Option(
+    help: ArgumentHelp(
+      """
+      A folder with the data set's four IDX files, plain or gzip; with --resume, the place the data \
+      are at now.
+      """,
+      valueName: "folder"
+    )
+  )
   var data: String?
+
+  @OptionGroup(title: "Files of text and of series")
+  var file: FileOptions
 
   @Option(parsing: .unconditional, help: "How many digits to draw for training. Default: 20,000.")
   var examples: Int?
@@ -66,14 +84,19 @@ struct TrainCommand: AsyncParsableCommand {
       }
       return
     }
-    _ = try choices.recipe
-    let dataset = dataset ?? .digits
-    if data != nil && dataset == .digits {
-      throw ValidationError("--data goes with mnist or fashion-mnist; digits are drawn, not read")
+    let dataset = dataset ?? DataArgument(.digits)
+    _ = try choices.recipe(for: dataset.name)
+    if data != nil && !dataset.name.isDownloaded {
+      throw ValidationError(
+        dataset.path == nil
+          ? "--data goes with mnist or fashion-mnist; digits are drawn, not read"
+          : "--data goes with mnist or fashion-mnist; a file is named by itself"
+      )
     }
-    if examples != nil && dataset != .digits {
-      throw ValidationError("--examples goes with digits; \(dataset.rawValue) has its own size")
+    if examples != nil && dataset.name != .digits {
+      throw ValidationError("--examples goes with digits; other data have their own size")
     }
+    try file.check(for: dataset.name)
   }
 
   func run() async throws {
@@ -85,8 +108,8 @@ struct TrainCommand: AsyncParsableCommand {
   }
 
   private func begin() async throws {
-    var recipe = try choices.recipe
-    let (dataset, seed) = (dataset ?? .digits, seed ?? 1)
+    let (named, seed) = (dataset ?? DataArgument(.digits), seed ?? 1)
+    var recipe = try choices.recipe(for: named.name)
     if let precision = recipe.precision, !precision.isSupported {
       print(
         "\(precision.rawValue) is not to be had on this processor with the instruction set "
@@ -94,39 +117,50 @@ struct TrainCommand: AsyncParsableCommand {
       )
       recipe.precision = nil
     }
-    var selection = DataSelection(name: dataset, folder: data)
-    if dataset == .digits {
+    var selection =
+      named.path.map { DataSelection(file: $0, as: named.name, file) }
+      ?? DataSelection(name: named.name, folder: data)
+    if named.name == .digits {
       selection.drawnCount = examples ?? 20_000
       selection.drawnSeed = seed
     }
     if let name = self.run { try RunFolder.freePath(of: name) }
-    let splits = try await selection.load()
-    if recipe.dropsLastBatch && splits.training.count < recipe.batchSize {
+    if named.name == .series {
+      try selection.chooseSeries(
+        for: &recipe,
+        epochs: choices.choices.epochs,
+        seed: seed,
+        threads: threads
+      )
+    }
+    let data = try await selection.load(for: recipe)
+    try recipe.checkValidation(data.validation)
+    if recipe.dropsLastBatch && data.training.count < recipe.batchSize {
       throw CommandFailure(
         """
         --batch \(recipe.batchSize) with --drop-last leaves no batch of \
-        \(splits.training.count) training examples; use a smaller --batch
+        \(data.training.count) training examples; use a smaller --batch
         """
       )
     }
-    try recipe.checkMemory(steps: splits.training.steps, features: splits.training.features)
-    guard let model = recipe.model(for: splits.training, seed: seed) else {
+    try recipe.checkMemory(steps: data.training.steps, features: data.training.features)
+    guard let model = recipe.model(for: data.training, seed: seed) else {
       throw CommandFailure(
         """
-        --read \(recipe.usedStructure.reading.argument) does not fit \(selection.name.title), which has \
-        \(splits.training.steps) steps of \(splits.training.features) features; use --read rows
+        --read \(recipe.usedStructure.reading.argument) does not fit \(selection.title), which has \
+        \(data.training.steps) steps of \(data.training.features) features; use --read rows
         """
       )
     }
     let sizes = recipe.hiddenSize.sizes.map { "\($0)" }.joined(separator: "-")
     let folder = try RunFolder(
       new: self.run,
-      otherwise: "\(dataset.rawValue)-\(recipe.cell.rawValue)-\(sizes)"
+      otherwise: "\(selection.shortName)-\(recipe.cell.rawValue)-\(sizes)"
     )
     let lock = try folder.lock()
     var session = TrainingSession(
       selection: selection,
-      splits: splits,
+      data: data,
       model: model,
       recipe: recipe,
       seed: seed,
@@ -153,7 +187,7 @@ struct TrainCommand: AsyncParsableCommand {
     let run = try ContinuedRun(
       folder,
       stored: stored,
-      splits: await stored.record.data.moved(to: data).load(),
+      splits: await stored.record.data.moved(to: data).load(for: stored.record.recipe),
       threads: threads
     )
     var session = TrainingSession(run, checkpoints: checkpoints)
@@ -165,7 +199,11 @@ struct TrainCommand: AsyncParsableCommand {
     var asked = record
     asked.recipe = try choices.recipe(over: record.recipe)
     asked.seed = seed ?? record.seed
-    asked.data.name = dataset ?? record.data.name
+    if let named = dataset {
+      asked.data.name = named.name
+      asked.data.path = named.path.map { DataSelection(file: $0, as: named.name, file).path ?? $0 }
+    }
+    asked.data.take(file)
     asked.data.drawnCount = examples ?? record.data.drawnCount
     let differences = asked.differences(from: record)
     guard differences.isEmpty else {

@@ -37,7 +37,9 @@ struct ModelStructure: Codable, Equatable {
       isResidual ? "residual" : nil,
       projectionSize.map { "projected to \($0)" },
       learnsState ? "learned initial states" : nil,
-      summary == .lastOutput ? nil : "\(summary.word) over the steps",
+      summary == .lastOutput
+        ? nil
+        : summary == .allOutputs ? "an answer at each step" : "\(summary.word) over the steps",
     ]
     return words.compactMap(\.self)
       + shares.filter { $0.share > 0 }.map { "\($0.name) \($0.share)" }

@@ -10,6 +10,7 @@ extension Recipe {
     try checkCount("--epochs", epochs, 1...1_000_000)
     try checkCount("--batch", batchSize, 1...1_000_000)
     try checkCount("--patience", patience, 1...1_000_000)
+    try checkCount("--window", window, 1...65_536)
     if !(learningRate > 0 && learningRate.isFinite) {
       throw ValidationError("--learning-rate is \(learningRate); use a number above 0")
     }
@@ -30,6 +31,45 @@ extension Recipe {
     }
     try usedStructure.check()
     if let layersProblem { throw ValidationError(layersProblem) }
+  }
+}
+
+extension Recipe {
+  /// Refuses settings that need examples to validate where there are none.
+  func checkValidation(_ examples: SequenceDataset?) throws {
+    guard examples == nil, patience != nil || schedule == .plateau else { return }
+    throw CommandFailure(
+      """
+      --patience and --schedule plateau need examples to validate, and all are learned from; leave \
+      them out, or use --validation-share 0.2
+      """
+    )
+  }
+
+  /// Refuses settings that do not go with what is to be learned.
+  func check(for task: LearningTask) throws {
+    let structure = usedStructure
+    guard task == .languageModel else {
+      guard structure.summary != .allOutputs, window == nil else {
+        throw ValidationError(
+          "--window and --preset text are for texts; leave them out to \(task.words)"
+        )
+      }
+      return
+    }
+    guard structure.summary == .allOutputs, structure.reading == .rows, structure.sweeps == 0 else {
+      throw ValidationError(
+        "--read, --sweeps, --summary and presets for images do not go with a text; leave them out"
+      )
+    }
+    guard structure.merge == nil else {
+      throw ValidationError(
+        "--bidirectional would read what is to be told; leave it out for a text"
+      )
+    }
+    guard augmentation == nil, !dropsLastBatch else {
+      throw ValidationError("--augment and --drop-last do not go with a text; leave them out")
+    }
   }
 }
 

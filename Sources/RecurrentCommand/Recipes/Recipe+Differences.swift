@@ -1,4 +1,5 @@
 import Recurrent
+import RecurrentData
 
 extension Recipe {
   /// Every setting by the option that asks for it, in a fixed order.
@@ -28,6 +29,7 @@ extension Recipe {
       ("--dropout", text(dropout)),
       ("--patience", text(patience)),
       ("--augment", text(augmentation)),
+      ("--window", "\(usedWindow)"),
       ("--read", structure.reading.argument),
       ("--sweeps", "\(structure.sweeps)"),
       ("--merge", text(structure.merge?.rawValue)),
@@ -58,8 +60,31 @@ extension RunRecord {
   func differences(from other: RunRecord) -> [String] {
     var differences = recipe.differences(from: other.recipe)
     if seed != other.seed { differences.append("--seed is \(seed), not \(other.seed)") }
-    if data.name != other.data.name {
+    if data.path != nil, data.path != other.data.path, other.data.path != nil {
+      differences.append("the data are \(data.title), not \(other.data.title)")
+    } else if data.name != other.data.name {
       differences.append("the data are \(data.name.rawValue), not \(other.data.name.rawValue)")
+    }
+    if data.task == .languageModel {
+      let (own, others) = (data.tokens ?? .characters, other.data.tokens ?? .characters)
+      if own != others {
+        differences.append("--tokens is \(own.rawValue), not \(others.rawValue)")
+      }
+    }
+    if data.validationShare != other.data.validationShare {
+      let shares = [data, other.data].map { $0.validationShare.map { "\($0)" } ?? "the usual" }
+      differences.append("--validation-share is \(shares[0]), not \(shares[1])")
+    }
+    if data.choice != other.data.choice {
+      differences.append(
+        """
+        the series are read as \(data.choice?.words ?? "chosen"), not as \
+        \(other.data.choice?.words ?? "chosen")
+        """
+      )
+    }
+    if data.testPath != other.data.testPath {
+      differences.append("--test names another file")
     }
     if data.drawnCount != other.data.drawnCount {
       let counts = [data.drawnCount, other.data.drawnCount].map { $0.map { "\($0)" } ?? "none" }

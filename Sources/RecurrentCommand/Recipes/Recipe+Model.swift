@@ -138,7 +138,7 @@ extension Recipe {
     model(
       steps: dataset.steps,
       features: dataset.features,
-      classes: dataset.classNames.count,
+      classes: dataset.outputNames.count,
       seed: seed
     )
   }

@@ -52,6 +52,10 @@ enum Preset: String, ExpressibleByArgument, CaseIterable, Codable {
   case accurate
   /// The best reader of images we know: sweeps over overlapping patches, trained as in `accurate`.
   case best
+  /// The best reader of texts that we know for ten minutes.
+  case text
+  /// A reader of few and short series of measurements.
+  case series
   /// The classic notebook: TensorFlow 1's starting values, plain gradient descent, 1,000 epochs.
   case notebook
 
@@ -61,6 +65,8 @@ enum Preset: String, ExpressibleByArgument, CaseIterable, Codable {
     case .standard: Recipe()
     case .accurate: .forImages
     case .best: .forImages.sweeping
+    case .text: .forText
+    case .series: .forSeries
     case .notebook:
       Recipe(
         initialization: .notebook,
@@ -113,6 +119,8 @@ struct Recipe: Codable, Equatable {
   var patience: Int?
   /// How training examples are changed before they are read; nil for not.
   var augmentation: Augmentation?
+  /// The steps of a window of a long text; nil for the usual.
+  var window: Int?
   /// How the layers are put together; nil for one direction, the last output and nothing dropped.
   var structure: ModelStructure?
 
@@ -144,6 +152,50 @@ struct Recipe: Codable, Equatable {
     recipe.structure = structure
     return recipe
   }
+
+  /// What one LSTM learns to write by.
+  fileprivate static var forText: Recipe {
+    var structure = ModelStructure()
+    structure.summary = .allOutputs
+    return Recipe(
+      hiddenSize: 512,
+      epochs: 16,
+      batchSize: 64,
+      optimizer: .adamw,
+      learningRate: 0.003,
+      schedule: .cosine,
+      dropout: 0.3,
+      structure: structure
+    )
+  }
+
+  /// What tells the classes of series of which there are few.
+  fileprivate static var forSeries: Recipe {
+    var structure = ModelStructure()
+    structure.merge = .concatenate
+    structure.layerDropout = 0.2
+    return Recipe(
+      hiddenSize: LayerSizes(64, 64),
+      epochs: 200,
+      batchSize: 16,
+      optimizer: .adamw,
+      learningRate: 0.003,
+      schedule: .oneCycle,
+      labelSmoothing: 0.1,
+      dropout: 0.3,
+      augmentation: Augmentation([.noise(GaussianNoise(deviation: 0.1))]),
+      structure: structure
+    )
+  }
+
+  /// How often so many series are gone through: as often as the recipe says where they are few, and
+  /// less where they are many, for about 3,000 steps, but 20 times at least.
+  func epochs(forSeries count: Int) -> Int {
+    min(epochs, max(20, 3_000 * batchSize / max(count, 1)))
+  }
+
+  /// The steps of a window of a long text.
+  var usedWindow: Int { window ?? 128 }
 
   /// How the layers are put together.
   var usedStructure: ModelStructure { structure ?? ModelStructure() }

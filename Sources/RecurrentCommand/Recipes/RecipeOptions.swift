@@ -6,7 +6,8 @@ struct RecipeChoices: ParsableArguments {
   @Option(
     help: """
       Settings to begin with: standard (the default), accurate (longer, for images), best (longer \
-      still, sweeps over patches), or the notebook's.
+      still, sweeps over patches), text and series (the \
+      defaults for such files), or the notebook's.
       """
   )
   var preset: Preset?
@@ -20,8 +21,21 @@ struct RecipeChoices: ParsableArguments {
   @OptionGroup(title: "Learning (each overrides the preset)")
   var learning: LearningOptions
 
-  /// The preset with every setting that was given.
-  var recipe: Recipe { get throws { try recipe(over: Preset.standard.recipe) } }
+  /// The preset with every setting that was given; without one that for such data.
+  func recipe(for data: DataSetName) throws -> Recipe {
+    let usual: Preset =
+      switch data {
+      case .digits, .mnist, .fashionMNIST: .standard
+      case .text: .text
+      case .series: .series
+      }
+    let recipe = try recipe(over: usual.recipe)
+    try recipe.check(for: data.task)
+    return recipe
+  }
+
+  /// Data that the preset is for.
+  var usualData: DataSetName { preset == .text ? .text : .digits }
 
   /// The preset, or these settings where none is named, with every setting that was given.
   func recipe(over settings: Recipe) throws -> Recipe {
@@ -91,6 +105,13 @@ struct RecipeOptions: ParsableArguments {
   )
   var precision: Precision?
 
+  @Option(
+    parsing: .unconditional,
+    help:
+      "Steps of a text that are learned from at once; the state goes on to the next. Default: 128."
+  )
+  var window: Int?
+
   @OptionGroup
   var changes: AugmentationOptions
 
@@ -109,6 +130,7 @@ struct RecipeOptions: ParsableArguments {
     if let clip { result.clip = clip == 0 ? nil : clip }
     result.schedule = schedule ?? recipe.schedule
     result.precision = precision ?? recipe.precision
+    result.window = window ?? recipe.window
     result.augmentation = changes.augmentation ?? recipe.augmentation
     return result
   }

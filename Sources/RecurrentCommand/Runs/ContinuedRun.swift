@@ -20,7 +20,7 @@ struct ContinuedRun {
 
   let folder: RunFolder
   private(set) var record: RunRecord
-  let splits: DataSplits
+  let splits: RunData
   let trainer: Trainer<SequenceModel>
   private(set) var stopping: EarlyStopping?
   /// The model that is kept: the last epoch's, or the best one's.
@@ -34,7 +34,7 @@ struct ContinuedRun {
   init(
     _ folder: RunFolder,
     stored: StoredRun,
-    splits: DataSplits,
+    splits: RunData,
     threads: Int
   ) throws {
     self.folder = folder
@@ -50,7 +50,7 @@ struct ContinuedRun {
     }
     trainer = recipe.trainer(of: model, seed: record.seed, threads: threads)
     stopping = recipe.patience.map { EarlyStopping(patience: $0) }
-    for epoch in record.epochs { _ = stopping?.observe(epoch.validationCost) }
+    for cost in record.epochs.compactMap(\.validationCost) { _ = stopping?.observe(cost) }
     kept = model
     guard let found = stored.checkpoint else {
       beginning.place = "Beginning at the first step."
@@ -103,19 +103,19 @@ struct ContinuedRun {
   }
 
   /// Refuses examples and machines that would not give the same bits.
-  private static func check(_ record: RunRecord, against splits: DataSplits) throws {
+  private static func check(_ record: RunRecord, against splits: RunData) throws {
     let training = splits.training
     guard splits.fingerprint == record.dataFingerprint else {
       throw CommandFailure(
         """
-        the \(record.data.name.title) examples are not those the run was begun with \
+        the \(record.data.title) examples are not those the run was begun with \
         (SHA-256 \(splits.fingerprint.prefix(12))..., then \(record.dataFingerprint.prefix(12))...); \
         name the folder that has them with --data
         """
       )
     }
     guard
-      (training.steps, training.features, training.classNames)
+      (training.steps, training.features, training.outputNames)
         == (record.steps, record.features, record.classNames),
       training.count == record.trainingCount
     else { throw CommandFailure("the run's record is of other examples than those it names") }

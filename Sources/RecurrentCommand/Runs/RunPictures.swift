@@ -5,30 +5,32 @@ import RecurrentReports
 /// The report page and the charts of a finished run.
 struct RunPictures {
   let record: RunRecord
-  let evaluation: Evaluation
-  let test: SequenceDataset
+  let outcome: RunOutcome
+  /// The examples that were judged on.
+  let heldOut: SequenceDataset
+  /// What the model wrote, if it writes.
+  var passages: [RunReport.Passage] = []
 
-  /// Writes `report.html`, `cost.svg`, `accuracy.svg` and `confusion.svg`.
+  /// Writes `report.html`, `cost.svg`, and where they make sense `accuracy.svg` and `confusion.svg`.
   func write(to folder: RunFolder) throws {
     let report = report(name: folder.name)
     try folder.write(report.html, to: folder.report)
     try folder.write(report.costChart.svg, to: folder.path + "/cost.svg")
-    try folder.write(report.accuracyChart.svg, to: folder.path + "/accuracy.svg")
-    try folder.write(report.confusionChart.svg, to: folder.path + "/confusion.svg")
+    if record.data.task.hasAccuracy {
+      try folder.write(report.accuracyChart.svg, to: folder.path + "/accuracy.svg")
+    }
+    if outcome.evaluation != nil {
+      try folder.write(report.confusionChart.svg, to: folder.path + "/confusion.svg")
+    }
   }
 
   private func report(name: String) -> RunReport {
     let recipe = record.recipe
     let cell = recipe.cell.title
-    let reading = recipe.usedStructure.reading
     return RunReport(
-      title: "\(cell) on \(record.data.name.title)",
+      title: "\(cell) on \(record.data.title)",
       runName: name,
-      summary: """
-        \(recipe.cell.isAn ? "An" : "A") \(recipe.modelText) read \
-        \(record.trainingCount) images by \(reading.words), \(record.epochs.count) time\(record.epochs.count == 1 ? "" : "s") \
-        over, and then read \(percent(evaluation.accuracy)) of \(record.testCount) new images rightly.
-        """,
+      summary: summary,
       settings: settings,
       epochs: record.epochs.map { epoch in
         RunReport.EpochRecord(
@@ -42,13 +44,15 @@ struct RunPictures {
         )
       },
       test: RunReport.TestResult(
-        accuracy: evaluation.accuracy,
-        cost: evaluation.cost,
-        count: record.testCount
+        accuracy: outcome.result.accuracy,
+        cost: outcome.result.cost,
+        count: outcome.result.count,
+        unit: record.data.task == .languageModel ? "tokens" : "examples"
       ),
-      confusionCounts: evaluation.confusion.counts,
-      classNames: record.classNames,
-      mistakes: evaluation.worstMistakes(of: test, limit: 20).map(mistake),
+      confusionCounts: outcome.evaluation?.confusion.counts ?? [],
+      classNames: outcome.evaluation == nil ? [] : record.classNames,
+      mistakes: mistakes,
+      passages: passages,
       system: [
         entry("Recurrent", record.version),
         entry("Instruction set", record.instructionSet),
@@ -58,10 +62,38 @@ struct RunPictures {
     )
   }
 
+  /// The run in one sentence.
+  private var summary: String {
+    let recipe = record.recipe
+    let model = "\(recipe.cell.isAn ? "An" : "A") \(recipe.modelText)"
+    let times = "\(record.epochs.count) time\(record.epochs.count == 1 ? "" : "s") over"
+    switch record.data.task {
+    case .classify:
+      return """
+        \(model) read \(record.trainingCount) \(isOfImages ? "images" : "sequences") by \
+        \(recipe.usedStructure.reading.words), \(times), and then read \
+        \(percent(outcome.result.accuracy ?? 0)) of \(record.testCount) new \
+        \(isOfImages ? "images" : "ones") rightly.
+        """
+    case .languageModel:
+      return """
+        \(model) read a text \(times), and then was surprised by each of \(outcome.result.count) new \
+        tokens by \(decimals(outcome.result.cost, 3)) nats on average.
+        """
+    }
+  }
+
+  private var isOfImages: Bool { record.data.path == nil }
+
+  private var mistakes: [RunReport.Mistake] {
+    guard isOfImages, let evaluation = outcome.evaluation else { return [] }
+    return evaluation.worstMistakes(of: heldOut, limit: 20).map { mistake($0, evaluation) }
+  }
+
   private var settings: [RunReport.Entry] {
     let recipe = record.recipe
     var entries = [
-      entry("Data", record.data.name.title),
+      entry("Data", record.data.title),
       entry(
         "Examples",
         "\(record.trainingCount) training, \(record.validationCount) validation, \(record.testCount) test"
@@ -102,11 +134,18 @@ struct RunPictures {
     RunReport.Entry(name: name, value: value)
   }
 
-  private func mistake(_ index: Int) -> RunReport.Mistake {
-    let pixels = test.values(ofExample: index).map { UInt8(max(0, min(255, ($0 * 255).rounded()))) }
-    let (truth, predicted) = (test.labels[index], evaluation.predictions[index])
+  private func mistake(_ index: Int, _ evaluation: Evaluation) -> RunReport.Mistake {
+    let pixels = heldOut.values(ofExample: index).map {
+      UInt8(max(0, min(255, ($0 * 255).rounded())))
+    }
+    let (truth, predicted) = (heldOut.labels[index], evaluation.predictions[index])
     return RunReport.Mistake(
-      image: GreyscaleImage(rows: test.steps, columns: test.features, pixels: pixels, tone: .ink),
+      image: GreyscaleImage(
+        rows: heldOut.steps,
+        columns: heldOut.features,
+        pixels: pixels,
+        tone: .ink
+      ),
       trueClass: truth,
       predictedClass: predicted,
       predictedProbability: Double(evaluation.probabilities[index, predicted]),

@@ -7,17 +7,22 @@ struct RunRecord: Codable {
   struct Epoch: Codable, Equatable {
     var epoch: Int
     var cost: Double
-    var trainingAccuracy: Double
-    var validationAccuracy: Double
-    var validationCost: Double
+    /// Nil where numbers are to be answered.
+    var trainingAccuracy: Double?
+    /// Nil where numbers are to be answered, and without examples to validate.
+    var validationAccuracy: Double?
+    /// Nil without examples to validate.
+    var validationCost: Double?
     var seconds: Double
     var examplesPerSecond: Double
   }
 
   /// What came of the test.
   struct TestResult: Codable, Equatable {
-    var accuracy: Double
+    /// Nil where numbers are to be answered.
+    var accuracy: Double?
     var cost: Double
+    /// The number of answers that were compared.
     var count: Int
   }
 
@@ -26,10 +31,13 @@ struct RunRecord: Codable {
   /// The SHA-256 of the examples.
   var dataFingerprint: String
   var trainingCount: Int
+  /// 0 where there are none.
   var validationCount: Int
+  /// 0 where there are no examples but those to watch by.
   var testCount: Int
   var steps: Int
   var features: Int
+  /// What the classes, the tokens, or the numbers that are answered are called.
   var classNames: [String]
   var recipe: Recipe
   var seed: UInt64
@@ -70,25 +78,22 @@ struct RunRecord: Codable {
     guard isPossible else { throw damage }
   }
 
+  /// Makes the record of a new run on `data`.
   init(
-    data: DataSelection,
-    dataFingerprint: String,
-    trainingCount: Int,
-    validationCount: Int,
-    testCount: Int,
-    dataset: SequenceDataset,
+    of selection: DataSelection,
+    data: RunData,
     recipe: Recipe,
     seed: UInt64,
     threads: Int
   ) {
-    self.data = data
-    self.dataFingerprint = dataFingerprint
-    self.trainingCount = trainingCount
-    self.validationCount = validationCount
-    self.testCount = testCount
-    steps = dataset.steps
-    features = dataset.features
-    classNames = dataset.classNames
+    self.data = selection
+    dataFingerprint = data.fingerprint
+    trainingCount = data.training.count
+    validationCount = data.validation?.count ?? 0
+    testCount = data.test?.count ?? 0
+    steps = data.training.steps
+    features = data.training.features
+    classNames = data.training.outputNames
     self.recipe = recipe
     self.seed = seed
     self.threads = threads
@@ -101,8 +106,10 @@ struct RunRecord: Codable {
       "epoch,cost,training_accuracy,validation_accuracy,validation_cost,seconds,examples_per_second"
     let rows = epochs.map { row in
       [
-        "\(row.epoch)", "\(row.cost)", "\(row.trainingAccuracy)", "\(row.validationAccuracy)",
-        "\(row.validationCost)", decimals(row.seconds, 3), decimals(row.examplesPerSecond, 1),
+        "\(row.epoch)", "\(row.cost)", row.trainingAccuracy.map { "\($0)" } ?? "",
+        row.validationAccuracy.map { "\($0)" } ?? "",
+        row.validationCost.map { "\($0)" } ?? "", decimals(row.seconds, 3),
+        decimals(row.examplesPerSecond, 1),
       ].joined(separator: ",")
     }
     return ([head] + rows).joined(separator: "\n") + "\n"

@@ -30,11 +30,12 @@ struct RunReplay {
   /// Where the first NaN or infinity comes up when the validation examples are read.
   var nonFiniteValidation: NonFiniteOrigin? {
     let model = run.trainer.averagedModel ?? run.trainer.model
-    let count = run.splits.validation.count
+    guard let validation = run.splits.validation else { return nil }
+    let count = validation.count
     // A part at a time: every step of every example is looked at.
     for first in stride(from: 0, to: count, by: 1000) {
       let part = first..<min(first + 1000, count)
-      if let origin = model.nonFiniteOrigin(in: run.splits.validation, at: part) { return origin }
+      if let origin = model.nonFiniteOrigin(in: validation, at: part) { return origin }
     }
     return nil
   }
@@ -56,7 +57,8 @@ struct RunReplay {
         throw .notFinite(step: trainer.stepCount + 1, error)
       }
       let model = trainer.averagedModel ?? trainer.model
-      let cost = model.evaluate(on: run.splits.validation, threads: run.record.threads).cost
+      guard let validation = run.splits.validation else { continue }
+      let cost = model.compare(with: validation, threads: run.record.threads).cost
       guard cost.isFinite else { throw .validation(step: trainer.stepCount) }
       trainer.observe(cost)
       _ = stopping?.observe(cost)

@@ -74,7 +74,7 @@ extension TrainingSession {
 
   /// Writes the kept model, the numbers and the record.
   func saveFiles(isFlushed: Bool) throws {
-    try kept.safetensors.write(to: folder.model, isFlushed: isFlushed)
+    try TrainedRun.file(of: kept, data.preparation).write(to: folder.model, isFlushed: isFlushed)
     try saveRecord(isFlushed: isFlushed)
   }
 
@@ -85,13 +85,13 @@ extension TrainingSession {
 
   private mutating func writeState() throws {
     let state = trainer.state
-    let costs = record.epochs.map(\.validationCost)
+    let costs = record.epochs.compactMap(\.validationCost)
     let best = costs.min().flatMap(costs.firstIndex).map { $0 + 1 }
     try checkpoints.write(
       state,
       record: record,
       kept: RunCheckpoints.hasKeptModel(state, stopping) ? kept : nil,
-      best: best.map { $0 * trainer.stepsOfEpoch(splits.training.count) }
+      best: best.map { $0 * trainer.stepsOfEpoch(data.training.count) }
     )
   }
 

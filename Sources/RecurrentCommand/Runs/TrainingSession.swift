@@ -1,10 +1,11 @@
 import Foundation
 import Recurrent
 import RecurrentData
+import RecurrentReports
 
 /// One run of training: what it prints, and what it leaves in its folder.
 struct TrainingSession {
-  let splits: DataSplits
+  let data: RunData
   let threads: Int
   let folder: RunFolder
   let trainer: Trainer<SequenceModel>
@@ -25,7 +26,7 @@ struct TrainingSession {
   /// Begins a run.
   init(
     selection: DataSelection,
-    splits: DataSplits,
+    data: RunData,
     model: SequenceModel,
     recipe: Recipe,
     seed: UInt64,
@@ -33,7 +34,7 @@ struct TrainingSession {
     folder: RunFolder,
     checkpoints: CheckpointOptions
   ) {
-    self.splits = splits
+    self.data = data
     self.threads = threads
     self.folder = folder
     self.checkpoints = RunCheckpoints(in: folder, checkpoints)
@@ -43,12 +44,8 @@ struct TrainingSession {
     interruption = Interruption()
     beginning = nil
     record = RunRecord(
-      data: selection,
-      dataFingerprint: splits.fingerprint,
-      trainingCount: splits.training.count,
-      validationCount: splits.validation.count,
-      testCount: splits.test.count,
-      dataset: splits.training,
+      of: selection,
+      data: data,
       recipe: recipe,
       seed: seed,
       threads: threads
@@ -57,7 +54,7 @@ struct TrainingSession {
 
   /// Goes on with a run.
   init(_ run: ContinuedRun, checkpoints: CheckpointOptions) {
-    splits = run.splits
+    data = run.splits
     threads = run.record.threads
     folder = run.folder
     self.checkpoints = RunCheckpoints(in: folder, checkpoints)
@@ -96,23 +93,7 @@ struct TrainingSession {
         """
       )
     }
-    let test = kept.evaluate(on: splits.test, threads: threads)
-    guard test.cost.isFinite else {
-      throw divergence(test.cost, "after the last epoch, on the test examples")
-    }
-    record.test = RunRecord.TestResult(
-      accuracy: test.accuracy,
-      cost: test.cost,
-      count: splits.test.count
-    )
-    do {
-      try RunPictures(record: record, evaluation: test, test: splits.test).write(to: folder)
-      // Last, since it is the record that says that the run came to its end.
-      try saveFiles(isFlushed: true)
-    } catch {
-      throw CommandFailure("\(error); then finish with '\(resumeCommand)'")
-    }
-    printTest(test, heading: "Test")
+    try finish()
     print("Run folder: \(folder.path) (open \(folder.report) in a browser)")
     if let signal = interruption.receivedSignal {
       throw Interruption.Ended(
@@ -122,13 +103,57 @@ struct TrainingSession {
     }
   }
 
+  /// Judges the model that is kept, and writes everything.
+  private mutating func finish() throws {
+    let outcome = RunOutcome(of: kept, record.data.task, on: data.heldOut, threads: threads)
+    guard outcome.result.cost.isFinite else {
+      throw divergence(
+        outcome.result.cost,
+        "after the last epoch, on the \(data.heldOutName) examples"
+      )
+    }
+    record.test = outcome.result
+    do {
+      try RunPictures(
+        record: record,
+        outcome: outcome,
+        heldOut: data.heldOut,
+        passages: passages
+      ).write(to: folder)
+      // Last, since it is the record that says that the run came to its end.
+      try saveFiles(isFlushed: true)
+    } catch {
+      throw CommandFailure("\(error); then finish with '\(resumeCommand)'")
+    }
+    outcome.print(heading: data.heldOutName.capitalized)
+  }
+
+  /// What a model of text writes at the end.
+  private var passages: [RunReport.Passage] {
+    guard case .text(let preparation) = data.preparation,
+      let sampler = try? TokenSampler(
+        kept,
+        options: TokenSampler.Options(temperature: 0.8),
+        seed: record.seed
+      )
+    else { return [] }
+    var writer = TextWriter(sampler, preparation)
+    writer.read(preparation.tokens(of: "\n").first.flatMap(\.self) ?? 0)
+    return [
+      RunReport.Passage(
+        heading: "What the model writes",
+        note: "1,000 tokens after the beginning of a line, drawn at temperature 0.8.",
+        text: (0..<1000).map { _ in writer.next() }.joined()
+      )
+    ]
+  }
+
   private func describe() {
     let recipe = record.recipe
+    print("Learning \(record.data.title): \(sizes)")
+    for remark in data.remarks { print(remark) }
     print(
       """
-      Learning \(record.data.name.title): \(splits.training.count) examples to train, \
-      \(splits.validation.count) to validate, \(splits.test.count) to test, \
-      each \(record.steps) steps of \(record.features)
       \(recipe.modelText), \
       \(kept.parameterCount) parameters; \(recipe.optimizer.rawValue), \
       learning rate \(recipe.learningRate), batch \(recipe.batchSize), seed \(record.seed), \
@@ -136,9 +161,28 @@ struct TrainingSession {
       \(recipe.precision.map { ", \($0.rawValue)" } ?? "")
       """
     )
-    if let parts = recipe.structure?.parts { print("Layers: \(parts.joined(separator: ", "))") }
+    if let parts = recipe.structure?.parts, !parts.isEmpty {
+      print("Layers: \(parts.joined(separator: ", "))")
+    }
     if let augmentation = recipe.augmentation { print("Augmentation: \(augmentation)") }
     beginning?.print()
+  }
+
+  /// How many examples there are of which size.
+  private var sizes: String {
+    if let stream = data.training.stream {
+      let windows = data.training.count / stream.lanes
+      return """
+        \(stream.lanes) lanes of \(windows) windows of up to \(record.steps) steps
+        """
+    }
+    let test = data.test.map { ", \($0.count) to test" } ?? ""
+    let validation = data.validation.map { ", \($0.count) to validate" } ?? ""
+    let shortest = data.training.lengths?.min().map { "\($0) to " } ?? ""
+    return """
+      \(data.training.count) examples to train\(validation)\(test), \
+      each \(shortest)\(record.steps) steps of \(record.features)
+      """
   }
 
   private mutating func trainEpoch(
@@ -151,7 +195,7 @@ struct TrainingSession {
     var steps = 0
     let report: EpochReport
     do {
-      report = try trainer.trainEpoch(on: splits.training) { step in
+      report = try trainer.trainEpoch(on: data.training) { step in
         steps = step.steps
         progress.show(
           Self.progressText(step, of: epochs, startedAt: start, after: stepsBefore)
@@ -174,38 +218,51 @@ struct TrainingSession {
     }
     guard report.isFinished else { return }
     let model = trainer.averagedModel ?? trainer.model
-    let validation = model.evaluate(on: splits.validation, threads: threads)
+    let validation = data.validation.map { model.compare(with: $0, threads: threads) }
     progress.clear()
-    guard validation.cost.isFinite else {
+    if let cost = validation?.cost, !cost.isFinite {
       throw divergence(
-        validation.cost,
+        cost,
         "after epoch \(report.epoch), step \(steps), on the validation examples"
       )
     }
-    trainer.observe(validation.cost)
-    if stopping?.observe(validation.cost) ?? true { kept = model }
+    let hasAccuracy = record.data.task.hasAccuracy
+    if let validation { trainer.observe(validation.cost) }
+    let isBest = validation.flatMap { stopping?.observe($0.cost) } ?? true
+    if isBest { kept = model }
     record.bestEpoch = stopping?.bestEpoch
     record.epochs.append(
       RunRecord.Epoch(
         epoch: report.epoch,
         cost: report.averageCost,
-        trainingAccuracy: report.accuracy,
-        validationAccuracy: validation.accuracy,
-        validationCost: validation.cost,
+        trainingAccuracy: hasAccuracy ? report.accuracy : nil,
+        validationAccuracy: hasAccuracy ? validation?.accuracy : nil,
+        validationCost: validation?.cost,
         seconds: report.seconds,
         examplesPerSecond: report.examplesPerSecond
       )
     )
-    let number =
-      String(repeating: "0", count: max(0, 4 - "\(report.epoch)".count)) + "\(report.epoch)"
-    print(
-      """
-      Epoch: \(number) cost=\(decimals(report.averageCost, 9)) \
-      training=\(decimals(report.accuracy, 4)) validation=\(decimals(validation.accuracy, 4))
-      """
-    )
+    print(line(of: report, validation))
     // A reader of a pipe sees each epoch when it ends; one that is gone ends the run.
     if !flushOutput() { interruption.noteClosedOutput() }
+  }
+
+  /// What an epoch came to, in one line.
+  private func line(of report: EpochReport, _ validation: AnswerComparison?) -> String {
+    let number =
+      String(repeating: "0", count: max(0, 4 - "\(report.epoch)".count)) + "\(report.epoch)"
+    let start = "Epoch: \(number) cost=\(decimals(report.averageCost, 9))"
+    switch record.data.task {
+    case .classify:
+      let accuracy = validation.map { " validation=\(decimals($0.accuracy, 4))" } ?? ""
+      return "\(start) training=\(decimals(report.accuracy, 4))\(accuracy)"
+    case .languageModel:
+      guard let validation else { return start }
+      return """
+        \(start) validation=\(decimals(validation.cost, 4)) nats, \
+        \(decimals(validation.bits, 4)) bits, accuracy=\(decimals(validation.accuracy, 4))
+        """
+    }
   }
 
   /// What to say when a number is NaN or infinite; the folder then holds the model of the last save.
@@ -247,18 +304,3 @@ struct TrainingSession {
 /// Hands buffered output on; returns whether there is somebody to take it.
 @discardableResult
 func flushOutput() -> Bool { fflush(nil) == 0 || errno != EPIPE }
-
-/// Prints accuracy, cost and the most frequent confusions.
-func printTest(_ evaluation: Evaluation, heading: String) {
-  let confusion = evaluation.confusion
-  print(
-    """
-    \(heading) accuracy: \(percent(evaluation.accuracy)) of \(confusion.total) examples, \
-    cost \(decimals(evaluation.cost, 4))
-    """
-  )
-  let worst = confusion.confusions.prefix(3).map { item in
-    "\(confusion.classNames[item.truth]) read as \(confusion.classNames[item.predicted]) (\(item.count))"
-  }
-  if !worst.isEmpty { print("Worst confusions: \(worst.joined(separator: ", "))") }
-}

@@ -127,15 +127,16 @@ struct ModelSummary {
 
   /// A batch of zeros.
   private var blankDataset: SequenceDataset {
-    SequenceDataset(
-      elements: .bytes(
-        [UInt8](repeating: 0, count: recipe.batchSize * steps * features),
-        scale: 1
-      ),
-      labels: [Int](repeating: 0, count: recipe.batchSize),
+    let (count, names) = (recipe.batchSize, (0..<classes).map { "\($0)" })
+    return SequenceDataset(
+      elements: .bytes([UInt8](repeating: 0, count: count * steps * features), scale: 1),
+      count: count,
       steps: steps,
       features: features,
-      classNames: (0..<classes).map { "\($0)" }
+      targets: model.summary == .allOutputs
+        ? .classesOfSteps([Int32](repeating: 0, count: count * steps))
+        : .classes([Int](repeating: 0, count: count)),
+      outputNames: names
     )
   }
 

@@ -51,6 +51,8 @@ enum PageStyle {
     border-radius:4px;outline:1px solid #dfe3e8}
     .mistakes p{margin-top:.5rem;font-size:.8125rem;line-height:1.4;color:var(--muted)}
     .mistakes b{font-weight:600;color:var(--ink)}
+    .passage pre{margin:1rem 0 0;padding:1rem 1.25rem;background:var(--panel);border-radius:6px;\
+    white-space:pre-wrap;font-size:.875rem;line-height:1.5}
     .details{display:grid;grid-template-columns:1fr 1fr;gap:2.5rem}
     .details section{margin:0;min-width:0}
     table{border-collapse:collapse;width:100%;font-size:.875rem;margin-top:.5rem}

@@ -3,8 +3,8 @@ extension RunReport {
   public var html: String {
     let heading = MarkupText.escaped(title)
     let sections = [
-      headlineFigures, curvesSection, confusionSection, mistakesSection, detailsSection,
-      epochSection,
+      headlineFigures, curvesSection, confusionSection, mistakesSection, passagesSection,
+      detailsSection, epochSection,
     ]
     let pageTitle = runName.isEmpty ? heading : "\(heading) – \(MarkupText.escaped(runName))"
     let run = runName.isEmpty ? "" : "<p class=\"run\">\(MarkupText.escaped(runName))</p>\n"
@@ -40,9 +40,9 @@ extension RunReport {
   private var curvesSection: String {
     guard !epochs.isEmpty else { return "" }
     return """
-      <section class="curves" aria-label="Cost and accuracy by epoch">
+      <section class="curves" aria-label="\(hasAccuracies ? "Cost and accuracy" : "Cost") by epoch">
       \(figure(costChart, identifier: "cost"))\
-      \(figure(accuracyChart, identifier: "accuracy"))\
+      \(hasAccuracies ? figure(accuracyChart, identifier: "accuracy") : "")\
       </section>
 
       """
@@ -118,5 +118,18 @@ extension RunReport {
       </section>
 
       """
+  }
+
+  private var passagesSection: String {
+    passages.map { passage in
+      """
+      <section class="passage">
+      <h2>\(MarkupText.escaped(passage.heading))</h2>
+      <p class="note">\(MarkupText.escaped(passage.note))</p>
+      <pre>\(MarkupText.escaped(passage.text))</pre>
+      </section>
+
+      """
+    }.joined()
   }
 }

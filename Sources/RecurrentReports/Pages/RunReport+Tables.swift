@@ -19,13 +19,17 @@ extension RunReport {
   private var testFigure: Figure? {
     guard let test else { return nil }
     let count = NumberText.grouped(test.count)
-    let right = (test.accuracy * Double(test.count)).rounded()
+    guard let accuracy = test.accuracy else {
+      guard let cost = test.cost else { return nil }
+      return ("Test cost", NumberText.cost(cost), "\(count) \(test.unit)")
+    }
+    let right = (accuracy * Double(test.count)).rounded()
     let cost = test.cost.map { ", cost \(NumberText.cost($0))" } ?? ""
     let note =
       right.isFinite && right.magnitude < 1e15
-      ? "\(NumberText.fixed(right, places: 0)) of \(count) examples\(cost)"
-      : "\(count) examples\(cost)"
-    return ("Test accuracy", NumberText.percent(test.accuracy, places: 2), note)
+      ? "\(NumberText.fixed(right, places: 0)) of \(count) \(test.unit)\(cost)"
+      : "\(count) \(test.unit)\(cost)"
+    return ("Test accuracy", NumberText.percent(accuracy, places: 2), note)
   }
 
   private var validationFigure: Figure? {

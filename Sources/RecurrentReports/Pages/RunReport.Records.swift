@@ -52,18 +52,38 @@ extension RunReport {
 
   /// The outcome on examples that played no part in training.
   public struct TestResult: Sendable, Hashable {
-    /// The share of examples read rightly, from 0 to 1.
-    public var accuracy: Double
+    /// The share of examples read rightly, from 0 to 1; nil where that is not what was measured.
+    public var accuracy: Double?
     /// The mean cost.
     public var cost: Double?
-    /// The number of examples.
+    /// The number of examples, or of what else was counted.
     public var count: Int
+    /// What was counted, such as "examples".
+    public var unit: String
 
     /// Creates a result.
-    public init(accuracy: Double, cost: Double? = nil, count: Int) {
+    public init(accuracy: Double?, cost: Double? = nil, count: Int, unit: String = "examples") {
       self.accuracy = accuracy
       self.cost = cost
       self.count = count
+      self.unit = unit
+    }
+  }
+
+  /// A passage of text, such as one that a model wrote.
+  public struct Passage: Sendable, Hashable {
+    /// What it is.
+    public var heading: String
+    /// How it came to be, in a sentence.
+    public var note: String
+    /// The text, line by line as it is to be shown.
+    public var text: String
+
+    /// Creates a passage.
+    public init(heading: String, note: String, text: String) {
+      self.heading = heading
+      self.note = note
+      self.text = text
     }
   }
 

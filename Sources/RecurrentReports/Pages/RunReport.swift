@@ -21,6 +21,8 @@ public struct RunReport: Sendable, Hashable {
   public var classNames: [String]
   /// The test examples that were read wrongly with the most confidence, the worst first.
   public var mistakes: [Mistake]
+  /// Passages of text, in the order in which to show them.
+  public var passages: [Passage]
   /// The software and machine of the run, in the order in which to show them.
   public var system: [Entry]
 
@@ -35,6 +37,7 @@ public struct RunReport: Sendable, Hashable {
     confusionCounts: [[Int]] = [],
     classNames: [String] = [],
     mistakes: [Mistake] = [],
+    passages: [Passage] = [],
     system: [Entry] = []
   ) {
     self.title = title
@@ -46,12 +49,18 @@ public struct RunReport: Sendable, Hashable {
     self.confusionCounts = confusionCounts
     self.classNames = classNames
     self.mistakes = mistakes
+    self.passages = passages
     self.system = system
   }
 
   /// What a class is called: its number where it has no name.
   func className(_ index: Int) -> String {
     classNames.indices.contains(index) ? classNames[index] : "\(index)"
+  }
+
+  /// Whether a share of what was answered can be right.
+  var hasAccuracies: Bool {
+    epochs.contains { $0.trainingAccuracy != nil || $0.validationAccuracy != nil }
   }
 
   /// The epoch with the highest validation accuracy, the earliest of equals.

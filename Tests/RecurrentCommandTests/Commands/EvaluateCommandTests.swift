@@ -15,7 +15,7 @@ struct EvaluateCommandTests {
     let match = try #require(
       first.wholeMatch(of: /MNIST test accuracy: (.*)% of 50 examples, cost (.*)/)
     )
-    #expect(abs(try #require(Double(match.1)) - 100 * test.accuracy) <= 0.005)
+    #expect(try abs(#require(Double(match.1)) - 100 * #require(test.accuracy)) <= 0.005)
     #expect(abs(try #require(Double(match.2)) - test.cost) <= 0.00005)
     #expect(run.output.unicodeScalars.allSatisfy { $0 == "\n" || $0.value >= 0x20 })
   }
@@ -28,8 +28,8 @@ struct EvaluateCommandTests {
     let match = try #require(
       first.wholeMatch(of: /MNIST validation accuracy: (.*)% of 30 examples, cost (.*)/)
     )
-    #expect(abs(try #require(Double(match.1)) - 100 * epoch.validationAccuracy) <= 0.005)
-    #expect(abs(try #require(Double(match.2)) - epoch.validationCost) <= 0.00005)
+    #expect(try abs(#require(Double(match.1)) - 100 * #require(epoch.validationAccuracy)) <= 0.005)
+    #expect(try abs(#require(Double(match.2)) - #require(epoch.validationCost)) <= 0.00005)
   }
 
   @Test func `a run is found by its name and by its folder`() async throws {

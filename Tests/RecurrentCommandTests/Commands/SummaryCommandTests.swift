@@ -47,7 +47,9 @@ struct SummaryCommandTests {
     func megabytes(_ line: String) -> Double? {
       line.dropFirst("Its memory: ".count).split(separator: " ").first.flatMap { Double($0) }
     }
-    #expect(try #require(megabytes(plain)) < #require(megabytes(more)))
+    #expect(more.contains("work of 2 threads"))
+    // A thread that came too late for a part of the batch has no memory of its own.
+    #expect(try #require(megabytes(plain)) <= #require(megabytes(more)))
   }
 
   @Test func `a stack is listed layer by layer`() async throws {

@@ -94,7 +94,7 @@ struct LearningOptionsTests {
     let record = try workbench.record(of: "a")
     let best = try #require(record.bestEpoch)
     #expect(record.epochs.count == best + 1 && best + 1 < 40)
-    let costs = record.epochs.map(\.validationCost)
+    let costs = record.epochs.compactMap(\.validationCost)
     #expect(costs.min() == costs[best - 1])
     #expect(
       run.lines.contains(

@@ -9,19 +9,16 @@ struct RunRecordTests {
   private static func record() -> RunRecord {
     var recipe = Recipe(cell: .lstm, hiddenSize: LayerSizes(6, 6))
     recipe.structure = ModelStructure(reading: .rows, sweeps: 1)
+    let dataset = SequenceDataset(
+      elements: .bytes([UInt8](repeating: 0, count: 28 * 28), scale: 1),
+      labels: [0],
+      steps: 28,
+      features: 28,
+      classNames: ["0", "1"]
+    )
     return RunRecord(
-      data: DataSelection(name: .mnist),
-      dataFingerprint: "",
-      trainingCount: 1,
-      validationCount: 1,
-      testCount: 1,
-      dataset: SequenceDataset(
-        elements: .bytes([UInt8](repeating: 0, count: 28 * 28), scale: 1),
-        labels: [0],
-        steps: 28,
-        features: 28,
-        classNames: ["0", "1"]
-      ),
+      of: DataSelection(name: .mnist),
+      data: RunData(training: dataset, validation: dataset, test: dataset, fingerprint: ""),
       recipe: recipe,
       seed: 1,
       threads: 1
@@ -55,6 +52,11 @@ struct RunRecordTests {
     Change("features whose products overflow") { $0.features = .max },
     Change("steps without end") { $0.steps = .max },
     Change("steps below 0") { $0.steps = -1 },
+    Change("no examples to test") { $0.testCount = 0 },
+    Change("a text without a file") { $0.data.name = .text },
+    Change("a file of digits") { $0.data.path = "/tmp/a" },
+    Change("no share to validate") { $0.data.validationShare = 0 },
+    Change("a window without steps") { $0.recipe.window = 0 },
     Change("no classes") { $0.classNames = [] },
     Change("a class named by terminal codes") { $0.classNames[1] = "\u{1B}[2J" },
     Change("no training examples") { $0.trainingCount = 0 },

@@ -24,6 +24,7 @@ func expectEngineGradients(
     on: dataset,
     at: indices[...],
     pass: TrainingPass(seed: 8, step: 4),
+    carrying: nil,
     gradient: &got
   )
   let pass = SequencePass(

@@ -89,6 +89,7 @@ struct FusedEngineTests {
       on: dataset,
       at: indices[...],
       pass: TrainingPass(seed: 8, step: 4),
+      carrying: nil,
       gradient: &got
     )
     let pass = SequencePass(

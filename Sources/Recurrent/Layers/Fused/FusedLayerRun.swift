@@ -4,7 +4,7 @@ import RecurrentKernels
 final class FusedLayerRun: FusedRun {
   let plan: FusedLayerPlan
   let sequences: [FusedSequence]
-  private let layer: Int
+  let layer: Int
   private let masks: [FusedMasks]
   var extent = FusedSequence.Extent(rows: 0, steps: 0)
   private var isDropping = false
@@ -16,6 +16,8 @@ final class FusedLayerRun: FusedRun {
   let outputGradients = [Buffer(), Buffer()]
   private let inputGradients = [Buffer(), Buffer()]
   private let stateGradients = Buffer()
+  var carriedRows: CarriedRows?
+  let carriedStates = Buffer()
 
   init(_ plan: FusedLayerPlan, layer: Int, precision: Precision) {
     self.plan = plan
@@ -29,11 +31,13 @@ final class FusedLayerRun: FusedRun {
     _ extent: FusedSequence.Extent,
     weights: [FusedLayerWeights],
     drawing: MaskStreams?,
+    carrying rows: CarriedRows?,
     keeping: FusedSequence.Keeping
   ) -> FusedSequence.Steps {
     self.extent = extent
     isDropping = drawing != nil && plan.inputDropout > 0
     let read = unsafe isDropping ? drop(input, drawing) : input
+    carriedRows = rows
     for (index, sequence) in sequences.enumerated() {
       var own = extent
       own.isReversed = plan.directions[index].isReversed
@@ -42,11 +46,12 @@ final class FusedLayerRun: FusedRun {
         read,
         own,
         weights: weights[index].packed,
-        initialState: weights[index].initialState,
+        initialState: initialState(weights[index]),
         masks: masks[index].masks,
         keeping: keeping
       )
     }
+    if let rows { storeStates(of: rows) }
     if !plan.isPlain && keeping != .lastOutput { unsafe mergeOutputs(addedTo: input) }
     return unsafe outputs
   }
@@ -209,13 +214,11 @@ final class FusedLayerRun: FusedRun {
 
   /// Adds the gradients of the rows' initial states, which all are the learned one.
   private func sumStateGradients(_ cell: FusedCell, into target: UnsafeMutablePointer<Float>) {
-    var (source, sum) = unsafe (
-      UnsafePointer(
-        stateGradients.reserve(
-          extent.rows * (cell.outputSize + cell.stateCount * cell.hiddenSize)
-        )
-      ), target
+    let base = unsafe stateGradients.reserve(
+      extent.rows * (cell.outputSize + cell.stateCount * cell.hiddenSize)
     )
+    if let carriedRows { unsafe clear(base, rows: carriedRows, of: cell) }
+    var (source, sum) = unsafe (UnsafePointer(base), target)
     for index in 0...cell.stateCount {
       let size = index == 0 ? cell.outputSize : cell.hiddenSize
       unsafe kernels.pointee.sum_rows(extent.rows, size, source, sum)

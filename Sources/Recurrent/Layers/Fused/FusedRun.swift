@@ -4,11 +4,15 @@
 /// nothing.
 protocol FusedRun: AnyObject {
   /// Runs the layer; returns every step's output, unless only the last output is kept.
+  ///
+  /// With carried rows, those that go on begin with the state of their lane, and each leaves its last
+  /// state there.
   func forward(
     _ input: FusedSequence.Steps,
     _ extent: FusedSequence.Extent,
     weights: [FusedLayerWeights],
     drawing: MaskStreams?,
+    carrying rows: CarriedRows?,
     keeping: FusedSequence.Keeping
   ) -> FusedSequence.Steps
 

@@ -27,6 +27,7 @@ final class FusedSweepRun: FusedRun {
     _ extent: FusedSequence.Extent,
     weights: [FusedLayerWeights],
     drawing: MaskStreams?,
+    carrying rows: CarriedRows?,
     keeping: FusedSequence.Keeping
   ) -> FusedSequence.Steps {
     measure(extent)
@@ -36,6 +37,7 @@ final class FusedSweepRun: FusedRun {
       lines,
       weights: weights,
       drawing: nil,
+      carrying: nil,
       keeping: keeping == .lastOutput ? .outputs : keeping
     )
     unsafe scatter(result, size: outputSize, into: merged)

@@ -27,6 +27,14 @@ extension SequenceDataset {
           unsafe (target + row * size).update(from: base + index * size, count: size)
         }
       }
+    case .tokens(let tokens):
+      unsafe target.update(repeating: 0, count: indices.count * size)
+      for (row, index) in indices.enumerated() {
+        let place = unsafe target + row * size
+        tokens.forEachToken(of: index, count: length(ofExample: index)) { step, token in
+          unsafe place[step * features + token] = 1
+        }
+      }
     }
     guard let pass else { return }
     let memory = memory ?? AugmentationMemory()

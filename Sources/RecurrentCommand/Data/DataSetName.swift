@@ -1,0 +1,49 @@
+import ArgumentParser
+
+/// The kinds of data that a run can be trained on.
+enum DataSetName: String, CaseIterable, Codable {
+  /// Digits drawn by code; needs no file and no network.
+  case digits
+  /// The MNIST digits.
+  case mnist
+  /// The Fashion-MNIST articles of clothing.
+  case fashionMNIST = "fashion-mnist"
+  /// A file of text.
+  case text
+  /// A file of series of measurements with a class each, named `.ts`.
+  case series
+
+  /// The data sets that are known by name.
+  static let named: [DataSetName] = [.digits, .mnist, .fashionMNIST]
+
+  /// Whether the data are a file that is named.
+  var isFile: Bool { self == .text || self == .series }
+
+  /// Whether the data are files of images known by name.
+  var isDownloaded: Bool { self == .mnist || self == .fashionMNIST }
+
+  /// The data set's name in a heading.
+  var title: String {
+    switch self {
+    case .digits: "drawn digits"
+    case .mnist: "MNIST"
+    case .fashionMNIST: "Fashion-MNIST"
+    case .text: "text"
+    case .series: "series"
+    }
+  }
+
+  /// What is learned from such data.
+  var task: LearningTask { self == .text ? .languageModel : .classify }
+}
+
+extension DataSetName: ExpressibleByArgument {
+  /// The data sets that are known by name.
+  static var allValueStrings: [String] { named.map(\.rawValue) }
+
+  /// The data set of this name.
+  init?(argument: String) {
+    guard let found = Self.named.first(where: { $0.rawValue == argument }) else { return nil }
+    self = found
+  }
+}

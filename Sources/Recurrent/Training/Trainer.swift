@@ -115,7 +115,7 @@ public final class Trainer<Model: SequenceClassifier> {
   ///
   /// - Throws: `TrainingError` when a loss or a gradient is not finite; the model is then as before that step.
   /// - Precondition: There is at least one whole batch, or short batches are kept. An epoch that is
-  ///   gone on with began in the same order.
+  ///   gone on with began in the same order. A stream has no other order than its own.
   public func trainEpoch(
     on dataset: SequenceDataset,
     order: [Int],
@@ -270,6 +270,14 @@ public final class Trainer<Model: SequenceClassifier> {
       indices.allSatisfy { 0..<count ~= $0 },
       "a training step's examples are from 0 to below \(count)"
     )
+    if let lanes = dataset.stream?.lanes {
+      let first = indices.first ?? 0
+      // Each lane once: workers write what it carries without asking one another.
+      require(
+        first.isMultiple(of: lanes) && indices.elementsEqual(first..<first + lanes),
+        "a stream of \(lanes) lanes is trained in its own order, a window of every lane in each step"
+      )
+    }
     let result = engine.run(
       parameters,
       on: dataset,

@@ -14,13 +14,15 @@ struct StreamTrainingTests {
   }()
 
   /// Two documents, the second of which begins within a lane.
-  private static func dataset(lanes: Int = 6, window: Int = 9) throws -> SequenceDataset {
+  fileprivate static func dataset(lanes: Int = 6, window: Int = 9) throws -> SequenceDataset {
     try #require(
       .nextTokens(of: text, documents: [0..<250, 250..<400], window: window, lanes: lanes)
     )
   }
 
-  private static func model(learnsState: Bool = false, isDropping: Bool = false) -> SequenceModel {
+  fileprivate static func model(learnsState: Bool = false, isDropping: Bool = false)
+    -> SequenceModel
+  {
     var stream = RandomStream(seed: 10, purpose: .testing)
     var first = LSTM(inputSize: 5, hiddenSize: 8, using: &stream)
     var second = GRU(inputSize: 8, hiddenSize: 8, using: &stream)
@@ -209,6 +211,21 @@ struct StreamTrainingTests {
     #expect(
       trainer.nonFiniteOriginOfNextStep(on: dataset)?.description.contains("head.bias") == true
     )
+  }
+
+  @Test func `a stream is trained in its own order`() async {
+    await #expect(processExitsWith: .failure) {
+      let dataset = try StreamTrainingTests.dataset()
+      let options = TrainingOptions(batchSize: 6)
+      let trainer = Trainer(StreamTrainingTests.model(), optimizer: Adam(), options: options)
+      _ = try trainer.trainEpoch(on: dataset, order: Array((0..<dataset.count).reversed()))
+    }
+    await #expect(processExitsWith: .failure) {
+      let dataset = try StreamTrainingTests.dataset()
+      let options = TrainingOptions(batchSize: 6)
+      let trainer = Trainer(StreamTrainingTests.model(), optimizer: Adam(), options: options)
+      try trainer.trainBatch(on: dataset, at: [0, 1, 2, 3, 4, 10])
+    }
   }
 
   @Test func `only layers that read forward carry states`() async {

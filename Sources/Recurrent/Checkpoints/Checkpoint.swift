@@ -211,7 +211,7 @@ extension Checkpoint {
         steps: epoch.steps,
         examples: epoch.examples,
         givenOrder: order,
-        answers: epoch.answers ?? 0,
+        answers: epoch.answers,
         costs: epoch.costs,
         correct: epoch.correct,
         seconds: epoch.seconds

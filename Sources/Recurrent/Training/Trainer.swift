@@ -209,15 +209,16 @@ public final class Trainer<Model: SequenceClassifier> {
       let last = min(first + options.batchSize, order.count)
       prepare(step: (epoch - 1) * steps + place.steps, of: options.epochs * steps)
       let result = try trainStep(on: dataset, at: order[first..<last], step: place.steps + 1)
+      let answers = (place.answers ?? place.steps * options.batchSize) + result.answers
+      place.answers = answers
       place.steps += 1
-      place.answers += result.answers
       place.costs += result.lossSum
       place.correct += result.correct
       place.seconds = secondsBefore + (clock.now - start) / .seconds(1)
       report.examples = last
-      report.averageCost = place.costs / Double(max(place.answers, 1))
+      report.averageCost = place.costs / Double(max(answers, 1))
       if dataset.answersAreClasses {
-        report.accuracy = Double(place.correct) / Double(max(place.answers, 1))
+        report.accuracy = Double(place.correct) / Double(max(answers, 1))
       }
       report.seconds = place.seconds
       report.isFinished = place.steps == steps

@@ -17,8 +17,9 @@ public struct TrainerState: Sendable {
     package var examples: Int
     /// The order of the examples, where it was given; else it follows from the seed and the epoch.
     package var givenOrder: [Int]?
-    /// The number of answers compared so far.
-    package var answers = 0
+    /// The number of answers compared so far; nil for one for each example, as versions that had no
+    /// other answers left it.
+    package var answers: Int? = 0
     /// The sum of their losses so far.
     package var costs = 0.0
     /// The number of classes told rightly so far.
@@ -115,10 +116,6 @@ extension Trainer {
     epoch = state.epoch
     stepCount = state.step
     epochInProgress = state.epochInProgress
-    // A state of a version that had one answer an example does not count them.
-    if let place = epochInProgress, place.answers == 0 {
-      epochInProgress?.answers = place.steps * options.batchSize
-    }
     carriedStates = try? states(of: state)
   }
 
@@ -141,6 +138,9 @@ extension Trainer {
           + "the training \(state.average == nil ? "keeps one" : "keeps none")"
       )
     }
+    guard state.carriedStates.isEmpty || state.isWithinEpoch else {
+      throw TrainerStateError("the state carries states from one epoch to the next")
+    }
     _ = try states(of: state)
     if let average = state.average { try Self.check(average, against: parameters, "an average") }
     let entries = state.optimizer.entries
@@ -161,7 +161,7 @@ extension Trainer {
     if let progress = state.epochInProgress {
       isPossible =
         isPossible && state.epoch > 0 && (1...1 << 48).contains(progress.examples)
-        && (0...1 << 48).contains(progress.correct) && (0...1 << 48).contains(progress.answers)
+        && (0...1 << 48).contains(progress.correct) && (0...1 << 48).contains(progress.answers ?? 0)
         && (0..<max(stepsOfEpoch(progress.examples), 1)).contains(progress.steps)
         && (progress.givenOrder.map { $0.count == progress.examples } ?? true)
     }

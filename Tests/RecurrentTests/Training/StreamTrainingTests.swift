@@ -193,6 +193,22 @@ struct StreamTrainingTests {
     #expect(throws: wanted) { try trainer.restore(state) }
   }
 
+  @Test func `a state that is restored is the state that is taken`() throws {
+    let dataset = try Self.dataset()
+    let options = TrainingOptions(batchSize: 6)
+    let trainer = Trainer(Self.model(), optimizer: Adam(), options: options)
+    _ = try trainer.trainEpoch(on: dataset) { _ in trainer.pause() }
+    for answers in [nil, 0, 7] {
+      var state = trainer.state
+      state.epochInProgress?.answers = answers
+      try trainer.restore(state)
+      #expect(Checkpoint(trainer.state).safetensors.bytes == Checkpoint(state).safetensors.bytes)
+    }
+    var state = trainer.state
+    state.epochInProgress = nil
+    #expect(throws: TrainerStateError.self) { try trainer.restore(state) }
+  }
+
   @Test func `a step that fails leaves what is carried as it was`() throws {
     let dataset = try Self.dataset()
     let options = TrainingOptions(batchSize: 6)

@@ -6,15 +6,15 @@ extension FusedHead {
     of logits: UnsafeMutablePointer<Float>,
     to gradient: UnsafeMutablePointer<Float>
   ) {
-    let (rows, classes) = (answers, weights.outputs)
+    let (rows, outputs) = (answers, weights.outputs)
     let panels = unsafe gradientPanels.reserve(weights.headPanels * rows * PanelLayout.width)
     unsafe recurrent_rows_to_panels(
       rows,
       rows,
-      classes,
+      outputs,
       PanelLayout.width,
       logits,
-      classes,
+      outputs,
       panels
     )
     var request = unsafe RecurrentWeightGradient(
@@ -44,9 +44,9 @@ extension FusedHead {
       rows: rows,
       columns: size,
       a: UnsafePointer(logits),
-      a_row_stride: classes,
+      a_row_stride: outputs,
       segments: 1,
-      segment_depth: classes,
+      segment_depth: outputs,
       segment_stride: 0,
       panels: UnsafePointer(weights.headTransposed),
       c: target,

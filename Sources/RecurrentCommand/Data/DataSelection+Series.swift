@@ -7,7 +7,7 @@ extension DataSelection {
   private static let manySeries = 500
 
   /// The series of a file as they come, split.
-  struct SeriesSplits {
+  private struct SeriesSplits {
     var training: LabelledSeries
     var validation: LabelledSeries?
     var test: LabelledSeries

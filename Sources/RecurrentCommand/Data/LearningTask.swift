@@ -14,9 +14,6 @@ enum LearningTask: String, Codable {
     }
   }
 
-  /// Whether every step is answered.
-  var answersEachStep: Bool { self == .languageModel }
-
   /// The task in a sentence, after "to".
   var words: String {
     switch self {

@@ -17,7 +17,7 @@ struct RunData {
   /// What is worth telling about the data, a line each.
   var remarks: [String] = []
 
-  /// The examples a finished model is judged on.
+  /// The examples a finished model is judged on; every run's data have some to test or to watch by.
   var heldOut: SequenceDataset { test ?? validation ?? training }
   /// What these are called.
   var heldOutName: String { test == nil ? "validation" : "test" }

@@ -52,7 +52,7 @@ enum Preset: String, ExpressibleByArgument, CaseIterable, Codable {
   case accurate
   /// The best reader of images we know: sweeps over overlapping patches, trained as in `accurate`.
   case best
-  /// The best reader of texts that we know for ten minutes.
+  /// One LSTM of 512 units that learns to write.
   case text
   /// A reader of few and short series of measurements.
   case series

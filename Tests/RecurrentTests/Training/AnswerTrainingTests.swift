@@ -91,8 +91,8 @@ struct AnswerTrainingTests {
       numberLoss: example.numberLoss
     )
     let fused = try #require(FusedEngine(model, options: options))
-    let (got, gotResult) = Self.gradient(of: model, by: fused, dataset, indices)
-    let (want, wantResult) = Self.gradient(
+    let (got, gotResult) = engineGradient(of: model, by: fused, dataset, indices)
+    let (want, wantResult) = engineGradient(
       of: model,
       by: TapeEngine(model, options: options),
       dataset,
@@ -173,29 +173,5 @@ struct AnswerTrainingTests {
         $0.value.elements == $1.value.elements
       }
     )
-  }
-
-  /// The gradient of the mean loss at the examples, by an engine.
-  static func gradient(
-    of model: SequenceModel,
-    by engine: any TrainingEngine,
-    _ dataset: SequenceDataset,
-    _ indices: [Int],
-    carrying states: CarriedStates? = nil
-  ) -> (Gradient, BatchResult) {
-    let parameters = ParameterList(of: model)
-    var gradient = Gradient(
-      names: parameters.names,
-      tensors: parameters.tensors.map { .zeros($0.shape) }
-    )
-    let result = engine.run(
-      parameters,
-      on: dataset,
-      at: indices[...],
-      pass: TrainingPass(seed: 8, step: 4),
-      carrying: states,
-      gradient: &gradient
-    )
-    return (gradient, result)
   }
 }

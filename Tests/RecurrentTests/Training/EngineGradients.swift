@@ -14,19 +14,7 @@ func expectEngineGradients(
   let indices = Array(0..<dataset.count)
   let options = TrainingOptions(batchSize: dataset.count)
   let engine = try #require(FusedEngine(model, options: options), sourceLocation: location)
-  let parameters = ParameterList(of: model)
-  var got = Gradient(
-    names: parameters.names,
-    tensors: parameters.tensors.map { .zeros($0.shape) }
-  )
-  _ = engine.run(
-    parameters,
-    on: dataset,
-    at: indices[...],
-    pass: TrainingPass(seed: 8, step: 4),
-    carrying: nil,
-    gradient: &got
-  )
+  let (got, _) = engineGradient(of: model, by: engine, dataset, indices)
   let pass = SequencePass(
     lengths: dataset.lengths,
     masks: MaskStreams(seed: 8, step: 4, examples: indices)
@@ -39,4 +27,28 @@ func expectEngineGradients(
     let problem = mismatch(pair.0.elements, pair.1.elements, tolerance: 1e-5)
     #expect(problem == nil, "\(name): \(problem ?? "")", sourceLocation: location)
   }
+}
+
+/// The gradient of the mean loss at the examples, by an engine.
+func engineGradient(
+  of model: SequenceModel,
+  by engine: any TrainingEngine,
+  _ dataset: SequenceDataset,
+  _ indices: [Int],
+  carrying states: CarriedStates? = nil
+) -> (Gradient, BatchResult) {
+  let parameters = ParameterList(of: model)
+  var gradient = Gradient(
+    names: parameters.names,
+    tensors: parameters.tensors.map { .zeros($0.shape) }
+  )
+  let result = engine.run(
+    parameters,
+    on: dataset,
+    at: indices[...],
+    pass: TrainingPass(seed: 8, step: 4),
+    carrying: states,
+    gradient: &gradient
+  )
+  return (gradient, result)
 }

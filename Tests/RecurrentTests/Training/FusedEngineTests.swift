@@ -79,19 +79,7 @@ struct FusedEngineTests {
     let indices = Array([7, 0, 3, 11, 5, 1, 9, 2, 10])
     let options = TrainingOptions(batchSize: indices.count, threads: 2)
     let engine = try #require(FusedEngine(model, options: options))
-    let parameters = ParameterList(of: model)
-    var got = Gradient(
-      names: parameters.names,
-      tensors: parameters.tensors.map { .zeros($0.shape) }
-    )
-    let result = engine.run(
-      parameters,
-      on: dataset,
-      at: indices[...],
-      pass: TrainingPass(seed: 8, step: 4),
-      carrying: nil,
-      gradient: &got
-    )
+    let (got, result) = engineGradient(of: model, by: engine, dataset, indices)
     let pass = SequencePass(
       lengths: dataset.lengths.map { lengths in indices.map { lengths[$0] } },
       masks: MaskStreams(seed: 8, step: 4, examples: indices)

@@ -53,7 +53,7 @@ struct StreamTrainingTests {
     let states = try #require(engine.makeStates(lanes: 6))
     for first in Swift.stride(from: 0, to: dataset.count, by: 6) {
       let indices = Array(first..<first + 6)
-      let (got, result) = AnswerTrainingTests.gradient(
+      let (got, result) = engineGradient(
         of: model,
         by: engine,
         dataset,
@@ -123,7 +123,7 @@ struct StreamTrainingTests {
       for first in Swift.stride(from: 0, to: dataset.count, by: 6) {
         let indices = Array(first..<first + 6)
         losses.append(
-          AnswerTrainingTests.gradient(of: model, by: engine, dataset, indices, carrying: states)
+          engineGradient(of: model, by: engine, dataset, indices, carrying: states)
             .1.meanLoss
         )
         states.advance()

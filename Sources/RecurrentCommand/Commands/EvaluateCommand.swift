@@ -62,18 +62,24 @@ struct EvaluateCommand: AsyncParsableCommand {
       )
     }
     let examples = try await examples(selection, beside: trained)
-    let outcome = RunOutcome(of: trained.model, task, on: examples.dataset, threads: threads)
+    let outcome = try RunOutcome(
+      of: trained.model,
+      task,
+      on: examples.dataset,
+      of: examples.data,
+      threads: threads
+    )
     outcome.print(heading: "\(selection.title) \(examples.name)")
   }
 
   private func examples(
     _ selection: DataSelection,
     beside trained: TrainedRun
-  ) async throws -> (dataset: SequenceDataset, name: String) {
+  ) async throws -> (dataset: SequenceDataset, data: RunData, name: String) {
     let record = trained.record
     let data = try await selection.load(
       for: record.recipe,
-      preparedBy: dataset == nil ? nil : trained.preparation
+      preparedBy: dataset == nil && trained.preparation?.table == nil ? nil : trained.preparation
     )
     if dataset == nil && data.fingerprint != record.dataFingerprint {
       throw CommandFailure(
@@ -100,7 +106,15 @@ struct EvaluateCommand: AsyncParsableCommand {
         """
       )
     }
-    return (examples, part.rawValue)
+    guard record.data.path == nil || examples.outputNames == record.classNames else {
+      throw CommandFailure(
+        """
+        \(selection.title) answers with \(examples.outputNames.prefix(10).joined(separator: ", ")), the \
+        run with \(record.classNames.prefix(10).joined(separator: ", "))
+        """
+      )
+    }
+    return (examples, data, part.rawValue)
   }
 
   /// The run's own data, unless another data set or folder is named.
@@ -119,6 +133,7 @@ struct EvaluateCommand: AsyncParsableCommand {
     guard let path = dataset.path else { return DataSelection(name: dataset.name, folder: data) }
     var selection = own
     selection.name = dataset.name
+    selection.testPath = nil
     return try selection.moved(to: path)
   }
 }

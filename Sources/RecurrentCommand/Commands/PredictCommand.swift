@@ -3,13 +3,14 @@ import Foundation
 import Recurrent
 import RecurrentData
 
-/// `recurrent predict`: what a trained model reads in images.
+/// `recurrent predict`: what a trained model reads in images and series, and how it goes on with them.
 struct PredictCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "predict",
-    abstract: "Tell the classes of images or of series with a trained model.",
+    abstract: "Tell classes or numbers, or forecast, with a trained model.",
     discussion: """
-      A model of series reads files of them (.ts), as they come: it keeps how they are prepared. \
+      A model of series reads files of them (.ts, .csv, .tsv, .npy, .npz), as they come: it keeps how \
+      they are prepared. Answers about rows, and forecasts, are printed as comma-separated values. \
       An image is a PNG file of one digit (dark on light or light on dark, any size), or one image \
       of an IDX file, plain or gzip, by its number from 0: t10k-images-idx3-ubyte.gz:7
       """
@@ -21,20 +22,30 @@ struct PredictCommand: AsyncParsableCommand {
   @Argument(help: "PNG files, IDX files with the number of an image, or files of series.")
   var files: [String]
 
+  @Option(
+    parsing: .unconditional,
+    help: "Times to forecast. Default: as many as the run was tested on at once."
+  )
+  var horizon: Int?
+
   func validate() throws {
     try Program.checkEnvironment()
+    try checkCount("--horizon", horizon, 1...100_000)
     guard !files.isEmpty else { throw ValidationError("name at least one file to read") }
   }
 
   func run() async throws {
     let trained = try TrainedRun(self.run)
-    guard trained.record.data.task == .classify else {
-      throw CommandFailure(
-        "the run learned to \(trained.record.data.task.words); use 'recurrent sample'"
-      )
+    let task = trained.record.data.task
+    guard task != .languageModel else {
+      throw CommandFailure("the run learned to \(task.words); use 'recurrent sample'")
     }
-    if case .series(let preparation) = trained.preparation {
-      return try predictSeries(trained, preparation)
+    guard horizon == nil || task == .forecast else {
+      throw CommandFailure("--horizon is for forecasts; the run learned to \(task.words)")
+    }
+    if let preparation = trained.preparation {
+      let prediction = SeriesPrediction(trained, preparation, horizon: horizon)
+      return try prediction.run(on: files)
     }
     guard trained.record.steps == DigitImage.side, trained.record.features == DigitImage.side else {
       throw CommandFailure("the run reads no images of 28 rows of 28 pixels")
@@ -56,32 +67,6 @@ struct PredictCommand: AsyncParsableCommand {
       for (place, probability) in ranked.prefix(3) {
         let bar = progressBar(Double(probability), width: 20)
         print("\(bar) \(percent(Double(probability)))  \(trained.record.classNames[place])")
-      }
-    }
-  }
-
-  /// Tells the class of each series of the files.
-  private func predictSeries(_ trained: TrainedRun, _ preparation: SeriesPreparation) throws {
-    let names = trained.record.classNames
-    let read = try files.map { path in
-      let series = try TimeSeriesFile.read(path)
-      guard series.variables == preparation.variables else {
-        throw CommandFailure(
-          """
-          \(path): has \(series.variables) variable\(series.variables == 1 ? "" : "s") a time, the run's \
-          series have \(preparation.variables)
-          """
-        )
-      }
-      return (path: path, dataset: preparation.dataset(of: series))
-    }
-    for (path, dataset) in read {
-      let probabilities = softmax(trained.model.logits(for: dataset, threads: 1))
-      for index in 0..<dataset.count {
-        let ranked = names.indices.map { ($0, probabilities[index, $0]) }
-          .sorted { ($1.1, $0.0) < ($0.1, $1.0) }
-        let words = ranked.prefix(3).map { "\(names[$0.0]) \(percent(Double($0.1)))" }
-        print("\(path), series \(index + 1): \(words.joined(separator: ", "))")
       }
     }
   }

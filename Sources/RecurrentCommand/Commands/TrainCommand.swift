@@ -7,7 +7,7 @@ import RecurrentData
 struct TrainCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "train",
-    abstract: "Train a recurrent network on images, on series of measurements, or on text.",
+    abstract: "Train a recurrent network on images, on series, on tables, or on text.",
     discussion: """
       Without any option: an LSTM of 128 units learns digits drawn by code, read row by row. The run's \
       folder under runs/ gets the model, the numbers and a report to open in a browser.
@@ -18,7 +18,8 @@ struct TrainCommand: AsyncParsableCommand {
     help: ArgumentHelp(
       """
       What to learn: digits (drawn by code, no download; the default), mnist, fashion-mnist, a file \
-      of series (.ts), or a file of text (any other).
+      of series (.ts), a table (.csv, .tsv), arrays (.npy, .npz), a folder with a folder of series for \
+      each class, or a file of text (any other).
       """,
       valueName: "data"
     ),
@@ -66,7 +67,7 @@ struct TrainCommand: AsyncParsableCommand {
   )
   var data: String?
 
-  @OptionGroup(title: "Files of text and of series")
+  @OptionGroup(title: "Files of text, of series, and tables")
   var file: FileOptions
 
   @Option(parsing: .unconditional, help: "How many digits to draw for training. Default: 20,000.")
@@ -85,7 +86,12 @@ struct TrainCommand: AsyncParsableCommand {
       return
     }
     let dataset = dataset ?? DataArgument(.digits)
-    _ = try choices.recipe(for: dataset.name)
+    if dataset.name.isSeries {
+      // What is learned shows when the file is read.
+      _ = try choices.recipe(over: Recipe())
+    } else {
+      _ = try choices.recipe(for: DataSelection(name: dataset.name))
+    }
     if data != nil && !dataset.name.isDownloaded {
       throw ValidationError(
         dataset.path == nil
@@ -109,14 +115,6 @@ struct TrainCommand: AsyncParsableCommand {
 
   private func begin() async throws {
     let (named, seed) = (dataset ?? DataArgument(.digits), seed ?? 1)
-    var recipe = try choices.recipe(for: named.name)
-    if let precision = recipe.precision, !precision.isSupported {
-      print(
-        "\(precision.rawValue) is not to be had on this processor with the instruction set "
-          + "\(instructionSet); training with float32"
-      )
-      recipe.precision = nil
-    }
     var selection =
       named.path.map { DataSelection(file: $0, as: named.name, file) }
       ?? DataSelection(name: named.name, folder: data)
@@ -125,15 +123,39 @@ struct TrainCommand: AsyncParsableCommand {
       selection.drawnSeed = seed
     }
     if let name = self.run { try RunFolder.freePath(of: name) }
-    if named.name == .series {
-      try selection.chooseSeries(
-        for: &recipe,
-        epochs: choices.choices.epochs,
-        seed: seed,
-        threads: threads
+    let series =
+      named.name.isSeries ? try SeriesFile(selection.path ?? "", of: selection) : nil
+    selection.seriesTask = series?.task
+    try file.check(for: selection.task, of: named.name)
+    var recipe = try choices.recipe(for: selection)
+    if let precision = recipe.precision, !precision.isSupported {
+      print(
+        "\(precision.rawValue) is not to be had on this processor with the instruction set "
+          + "\(instructionSet); training with float32"
       )
+      recipe.precision = nil
     }
-    let data = try await selection.load(for: recipe)
+    if let series {
+      let epochs = choices.choices.epochs
+      if series.task == .forecast {
+        try selection.chooseForecast(
+          of: series,
+          for: &recipe,
+          epochs: epochs,
+          seed: seed,
+          threads: threads
+        )
+      } else {
+        try selection.chooseSeries(
+          of: series,
+          for: &recipe,
+          epochs: epochs,
+          seed: seed,
+          threads: threads
+        )
+      }
+    }
+    let data = try await selection.load(for: recipe, read: series)
     try recipe.checkValidation(data.validation)
     if recipe.dropsLastBatch && data.training.count < recipe.batchSize {
       throw CommandFailure(

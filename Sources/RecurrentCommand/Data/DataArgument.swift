@@ -29,21 +29,20 @@ struct DataArgument: Equatable {
         "there is no data set and no file '\(argument)'; use \(Self.known), or a file"
       )
     }
-    try self.init(Self.kind(ofFile: argument), path: argument)
+    self.init(Self.kind(ofFile: argument), path: argument)
   }
 
   /// What a file holds, by its name.
-  private static func kind(ofFile path: String) throws -> DataSetName {
-    switch URL(filePath: path).pathExtension.lowercased() {
-    case "ts": return .series
-    case "csv", "tsv", "npy", "npz":
-      throw ValidationError(
-        """
-        tables and arrays are not learned from yet; write the series as a .ts file (a file of any \
-        other name is read as text)
-        """
-      )
-    default: return .text
+  private static func kind(ofFile path: String) -> DataSetName {
+    var isFolder: ObjCBool = false
+    if FileManager.default.fileExists(atPath: path, isDirectory: &isFolder), isFolder.boolValue {
+      return .folder
+    }
+    return switch URL(filePath: path).pathExtension.lowercased() {
+    case "ts": .series
+    case "csv", "tsv": .table
+    case "npy", "npz": .arrays
+    default: .text
     }
   }
 }

@@ -29,6 +29,18 @@ struct DataSelection: Codable, Equatable {
   var choice: SeriesPreparation.Choice?
   /// What decides how series are split, where they are.
   var splitSeed: UInt64?
+  /// What is learned from a table, where that was said.
+  var tableTask: TablePreparation.Task?
+  /// The columns of a table that were asked for.
+  var columns: TablePreparation.Columns?
+  /// What is learned from series; nil for the class of each.
+  var seriesTask: LearningTask?
+  /// The number of times after which series are like they were.
+  var season: Int?
+  /// The number of times that are forecast at once.
+  var horizon: Int?
+  /// What is subtracted from series that are forecast.
+  var forecast: ForecastPreparation.Choice?
 
   /// Names a data set, and the folder its files are in.
   init(name: DataSetName, folder: String? = nil) {
@@ -47,6 +59,16 @@ struct DataSelection: Codable, Equatable {
   mutating func take(_ options: FileOptions) {
     tokens = options.tokens ?? tokens
     validationShare = options.validationShare ?? validationShare
+    season = options.season ?? season
+    horizon = options.horizon ?? horizon
+    tableTask = options.task ?? tableTask
+    columns = options.columns ?? columns
+    if let subtract = options.subtract {
+      forecast = ForecastPreparation.Choice(
+        differences: subtract,
+        hasLogarithm: options.logarithm ?? false
+      )
+    }
     testPath = options.test.map { URL(filePath: $0).standardized.path } ?? testPath
     if options.timesPerStep != nil || options.differences != nil {
       choice = SeriesPreparation.Choice(
@@ -71,7 +93,13 @@ struct DataSelection: Codable, Equatable {
   }
 
   /// What is learned from the data.
-  var task: LearningTask { name.task }
+  var task: LearningTask {
+    switch name {
+    case .text: .languageModel
+    case .digits, .mnist, .fashionMNIST: .classify
+    case .series, .table, .arrays, .folder: seriesTask ?? .classify
+    }
+  }
 
   /// The same data, read from another place if one is named: a folder of a data set known by name, or
   /// a file.
@@ -92,16 +120,39 @@ struct DataSelection: Codable, Equatable {
   /// Loads the examples as `recipe` reads them, with a progress bar for a download.
   ///
   /// With a preparation, that of a model, they are prepared by it rather than by what they are like.
-  func load(for recipe: Recipe, preparedBy preparation: InputPreparation? = nil) async throws
-    -> RunData
-  {
+  /// A file of series that was read already need not be read again.
+  func load(
+    for recipe: Recipe,
+    preparedBy preparation: InputPreparation? = nil,
+    read file: SeriesFile? = nil
+  ) async throws -> RunData {
     switch name {
     case .digits: RunData(drawn())
     case .mnist: RunData(try await downloaded(.mnist))
     case .fashionMNIST: RunData(try await downloaded(.fashionMNIST))
     case .text: try text(for: recipe, preparedBy: preparation)
-    case .series: try series(preparedBy: preparation)
+    case .series, .table, .arrays, .folder:
+      try series(
+        for: recipe,
+        file ?? SeriesFile(path ?? "", of: self, like: preparation?.table),
+        preparedBy: preparation
+      )
     }
+  }
+
+  private func series(
+    for recipe: Recipe,
+    _ file: SeriesFile,
+    preparedBy preparation: InputPreparation?
+  ) throws -> RunData {
+    guard file.task == task else {
+      throw CommandFailure(
+        "\(title): is there to \(file.task.words), and the run learned to \(task.words)"
+      )
+    }
+    return task == .forecast
+      ? try forecast(file, for: recipe, preparedBy: preparation)
+      : try series(file, preparedBy: preparation)
   }
 
   private func drawn() -> DataSplits {

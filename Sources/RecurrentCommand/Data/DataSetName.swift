@@ -12,12 +12,26 @@ enum DataSetName: String, CaseIterable, Codable {
   case text
   /// A file of series of measurements with a class each, named `.ts`.
   case series
+  /// A table of rows, named `.csv` or `.tsv`.
+  case table
+  /// NumPy's arrays, named `.npy` or `.npz`.
+  case arrays
+  /// A folder with a folder of series for each class.
+  case folder
 
   /// The data sets that are known by name.
   static let named: [DataSetName] = [.digits, .mnist, .fashionMNIST]
 
-  /// Whether the data are a file that is named.
-  var isFile: Bool { self == .text || self == .series }
+  /// Whether the data are a file, or a folder, that is named.
+  var isFile: Bool { self == .text || isSeries }
+
+  /// Whether the data are series from a file.
+  var isSeries: Bool {
+    switch self {
+    case .series, .table, .arrays, .folder: true
+    case .digits, .mnist, .fashionMNIST, .text: false
+    }
+  }
 
   /// Whether the data are files of images known by name.
   var isDownloaded: Bool { self == .mnist || self == .fashionMNIST }
@@ -30,11 +44,11 @@ enum DataSetName: String, CaseIterable, Codable {
     case .fashionMNIST: "Fashion-MNIST"
     case .text: "text"
     case .series: "series"
+    case .table: "table"
+    case .arrays: "arrays"
+    case .folder: "folder"
     }
   }
-
-  /// What is learned from such data.
-  var task: LearningTask { self == .text ? .languageModel : .classify }
 }
 
 extension DataSetName: ExpressibleByArgument {

@@ -14,6 +14,8 @@ struct RunData {
   let fingerprint: String
   /// What was done to the data as they came; nil for nothing.
   var preparation: InputPreparation?
+  /// The series that are gone on with, where they are.
+  var forecast: ForecastTrial?
   /// What is worth telling about the data, a line each.
   var remarks: [String] = []
 

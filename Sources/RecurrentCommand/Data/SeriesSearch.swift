@@ -6,16 +6,24 @@ import RecurrentData
 ///
 /// What may be chosen follows from their length: steps of one time or of several, so that the longest
 /// series has about 150 or about 30 steps, with differences and without. Of up to 500 series every
-/// one is judged once, in four rounds; of more a fifth is, in one. The simplest is chosen that is not
-/// clearly worse than the best: its cost is no further above than the standard error of the
-/// difference over the rounds (L. Breiman et al., "Classification and regression trees", 1984,
-/// section 3.4.3).
+/// one is judged once, in four rounds, and of up to 200 in three draws of such rounds; of more a fifth
+/// is, in one. The simplest is chosen that is not clearly worse than the best: its cost is no further
+/// above than the standard error of the difference over the rounds of a draw (L. Breiman et al.,
+/// "Classification and regression trees", 1984, section 3.4.3).
 struct SeriesSearch {
   /// What was chosen, and what is worth telling of it.
   struct Outcome {
     let choice: SeriesPreparation.Choice
     let lines: [String]
   }
+
+  /// Up to so many series each is judged, of more a part.
+  private static let fewSeries = 500
+  /// Up to so many series each is judged in several draws, since one tells little.
+  private static let veryFewSeries = 200
+  private static let draws = 3
+  /// The rounds of a draw.
+  private static let folds = 4
 
   private let series: LabelledSeries
   private let recipe: Recipe
@@ -32,7 +40,8 @@ struct SeriesSearch {
   /// What may be chosen, the simplest first.
   private var candidates: [SeriesPreparation.Choice] {
     let longest = series.longest
-    let times = Set([150, 30].map { (longest + $0 - 1) / $0 }).sorted()
+    let times =
+      series.labelsEachTime ? [1] : Set([150, 30].map { (longest + $0 - 1) / $0 }).sorted()
     return times.flatMap { times in
       [false, true].map { SeriesPreparation.Choice(timesPerStep: times, hasDifferences: $0) }
     }
@@ -57,11 +66,10 @@ struct SeriesSearch {
       costs.append(results.map(\.cost))
       let (right, count) = results.reduce((0, 0)) { ($0.0 + $1.correct, $0.1 + $1.count) }
       let cost = results.reduce(0) { $0 + $1.lossSum } / Double(max(count, 1))
+      let share = Double(right) / Double(max(count, 1))
       lines.append(
-        """
-          \(choice.words): cost \(decimals(cost, 4)), \
-        \(percent(Double(right) / Double(max(count, 1)))) right
-        """
+        "  \(choice.words): cost \(decimals(cost, 4))"
+          + (series.answersAreNumbers ? "" : ", \(percent(share)) right")
       )
     }
     let chosen = candidates[Self.simplest(of: costs)]
@@ -80,8 +88,10 @@ struct SeriesSearch {
       let count = Double(differences.count)
       let mean = differences.reduce(0, +) / count
       let squares = differences.reduce(0) { $0 + ($1 - mean) * ($1 - mean) }
-      // Of one round there is no error to be told.
-      return mean <= (count > 1 ? (squares / (count - 1) / count).squareRoot() : 0)
+      // Further draws judge the same series again, which makes the error no smaller; of one round
+      // there is none to be told.
+      let rounds = min(count, Double(folds))
+      return mean <= (count > 1 ? (squares / (count - 1) / rounds).squareRoot() : 0)
     } ?? best
   }
 
@@ -89,22 +99,32 @@ struct SeriesSearch {
 
   /// Which series are trained on and which are judged in each round.
   private var rounds: [Round] {
-    var stream = RandomStream(seed: seed, purpose: .shuffling, index: 1)
-    let order = stream.permutation(of: series.series.count)
-    let isSmall = series.series.count <= 500
+    let all = series.series
+    let isSmall = all.count <= Self.fewSeries
+    let draws = all.count <= Self.veryFewSeries && !series.areContinuous ? Self.draws : 1
+    return (0..<draws).flatMap { draw in
+      let parts = parts(draw)
+      return (0..<(isSmall ? Self.folds : 1)).compactMap { fold -> Round? in
+        var (training, judged) = (series, series)
+        training.series = all.indices.filter { parts[$0] != fold }.map { all[$0] }
+        judged.series = all.indices.filter { parts[$0] == fold }.map { all[$0] }
+        return training.series.isEmpty || judged.series.isEmpty ? nil : (training, judged)
+      }
+    }
+  }
+
+  /// The round in which each series is judged.
+  private func parts(_ draw: Int) -> [Int] {
+    let all = series.series
+    let folds = all.count <= Self.fewSeries ? Self.folds : Self.folds + 1
+    if series.areContinuous { return all.indices.map { $0 * folds / all.count } }
+    var stream = RandomStream(seed: seed, purpose: .shuffling, index: UInt32(1 + draw))
     // Class by class, so that every round has its share of each.
-    let ordered = series.classNames.indices.flatMap { label in
-      order.filter { series.series[$0].label == label }
-    }
-    let folds = isSmall ? 4 : 5
-    return (0..<(isSmall ? folds : 1)).compactMap { fold in
-      var (training, judged) = (series, series)
-      training.series = ordered.enumerated().filter { $0.offset % folds != fold }
-        .map { series.series[$0.element] }
-      judged.series = ordered.enumerated().filter { $0.offset % folds == fold }
-        .map { series.series[$0.element] }
-      return training.series.isEmpty || judged.series.isEmpty ? nil : (training, judged)
-    }
+    let order = stream.permutation(of: all.count).enumerated()
+      .sorted { (all[$0.element].label, $0.offset) < (all[$1.element].label, $1.offset) }
+    var parts = [Int](repeating: 0, count: all.count)
+    for (place, item) in order.enumerated() { parts[item.element] = place % folds }
+    return parts
   }
 
   private func trial(
@@ -112,11 +132,7 @@ struct SeriesSearch {
     training: LabelledSeries,
     judged: LabelledSeries
   ) throws -> AnswerComparison {
-    let preparation = SeriesPreparation(
-      of: training.series.map(\.values),
-      variables: training.variables,
-      choice
-    )
+    let preparation = SeriesPreparation(of: training, choice)
     let dataset = preparation.dataset(of: training)
     var recipe = recipe
     recipe.batchSize = min(recipe.batchSize, dataset.count)

@@ -49,25 +49,33 @@ extension Recipe {
   /// Refuses settings that do not go with what is to be learned.
   func check(for task: LearningTask) throws {
     let structure = usedStructure
-    guard task == .languageModel else {
-      guard structure.summary != .allOutputs, window == nil else {
+    guard window == nil || task == .languageModel || task == .forecast else {
+      throw ValidationError(
+        "--window is for texts and for forecasts; leave it out to \(task.words)"
+      )
+    }
+    guard task.answersEachStep else {
+      guard structure.summary != .allOutputs else {
         throw ValidationError(
-          "--window and --preset text are for texts; leave them out to \(task.words)"
+          "--preset text and --preset forecast answer each step; leave them out to \(task.words)"
         )
       }
       return
     }
     guard structure.summary == .allOutputs, structure.reading == .rows, structure.sweeps == 0 else {
       throw ValidationError(
-        "--read, --sweeps, --summary and presets for images do not go with a text; leave them out"
+        """
+        --read, --sweeps, --summary and presets for images or whole series do not go with an answer \
+        at each step; leave them out to \(task.words)
+        """
       )
     }
-    guard structure.merge == nil else {
+    guard structure.merge == nil || task == .label else {
       throw ValidationError(
-        "--bidirectional would read what is to be told; leave it out for a text"
+        "--bidirectional would read what is to be told; leave it out to \(task.words)"
       )
     }
-    guard augmentation == nil, !dropsLastBatch else {
+    guard task != .languageModel || augmentation == nil && !dropsLastBatch else {
       throw ValidationError("--augment and --drop-last do not go with a text; leave them out")
     }
   }

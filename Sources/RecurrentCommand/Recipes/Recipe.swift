@@ -56,6 +56,8 @@ enum Preset: String, ExpressibleByArgument, CaseIterable, Codable {
   case text
   /// A reader of few and short series of measurements.
   case series
+  /// One LSTM that goes on with series.
+  case forecast
   /// The classic notebook: TensorFlow 1's starting values, plain gradient descent, 1,000 epochs.
   case notebook
 
@@ -67,6 +69,7 @@ enum Preset: String, ExpressibleByArgument, CaseIterable, Codable {
     case .best: .forImages.sweeping
     case .text: .forText
     case .series: .forSeries
+    case .forecast: .forForecasts
     case .notebook:
       Recipe(
         initialization: .notebook,
@@ -77,6 +80,18 @@ enum Preset: String, ExpressibleByArgument, CaseIterable, Codable {
         clip: nil,
         schedule: .constant
       )
+    }
+  }
+}
+
+extension DataSelection {
+  /// The settings that such data are learned with where nothing else is said.
+  var usualRecipe: Recipe {
+    switch task {
+    case .languageModel: .forText
+    case .forecast: .forForecasts
+    case .classify, .label, .regress:
+      name.isSeries ? .forSeries.answering(task) : Recipe()
     }
   }
 }
@@ -157,14 +172,16 @@ struct Recipe: Codable, Equatable {
   fileprivate static var forText: Recipe {
     var structure = ModelStructure()
     structure.summary = .allOutputs
+    structure.regularization.recurrentDropout = 0.2
     return Recipe(
       hiddenSize: 512,
-      epochs: 16,
+      epochs: 24,
       batchSize: 64,
       optimizer: .adamw,
-      learningRate: 0.003,
+      learningRate: 0.016,
       schedule: .cosine,
-      dropout: 0.3,
+      average: 0.998,
+      dropout: 0.4,
       structure: structure
     )
   }
@@ -186,6 +203,31 @@ struct Recipe: Codable, Equatable {
       augmentation: Augmentation([.noise(GaussianNoise(deviation: 0.1))]),
       structure: structure
     )
+  }
+
+  /// What goes on with series of measurements.
+  fileprivate static var forForecasts: Recipe {
+    var structure = ModelStructure()
+    structure.summary = .allOutputs
+    return Recipe(
+      hiddenSize: 64,
+      epochs: 100,
+      batchSize: 16,
+      optimizer: .adamw,
+      learningRate: 0.003,
+      schedule: .oneCycle,
+      dropout: 0.2,
+      augmentation: Augmentation([.noise(GaussianNoise(deviation: 0.2))]),
+      structure: structure
+    )
+  }
+
+  /// The same where each step, or a number, is answered.
+  fileprivate func answering(_ task: LearningTask) -> Recipe {
+    var recipe = self
+    if task == .label { recipe.structure?.summary = .allOutputs }
+    if !task.hasAccuracy { recipe.labelSmoothing = nil }
+    return recipe
   }
 
   /// How often so many series are gone through: as often as the recipe says where they are few, and

@@ -6,7 +6,7 @@ struct RecipeChoices: ParsableArguments {
   @Option(
     help: """
       Settings to begin with: standard (the default), accurate (longer, for images), best (longer \
-      still, sweeps over patches), text and series (the \
+      still, sweeps over patches), text, series and forecast (the \
       defaults for such files), or the notebook's.
       """
   )
@@ -22,20 +22,23 @@ struct RecipeChoices: ParsableArguments {
   var learning: LearningOptions
 
   /// The preset with every setting that was given; without one that for such data.
-  func recipe(for data: DataSetName) throws -> Recipe {
-    let usual: Preset =
-      switch data {
-      case .digits, .mnist, .fashionMNIST: .standard
-      case .text: .text
-      case .series: .series
-      }
-    let recipe = try recipe(over: usual.recipe)
+  func recipe(for data: DataSelection) throws -> Recipe {
+    let recipe = try recipe(over: data.usualRecipe)
     try recipe.check(for: data.task)
     return recipe
   }
 
   /// Data that the preset is for.
-  var usualData: DataSetName { preset == .text ? .text : .digits }
+  var usualData: DataSelection {
+    switch preset {
+    case .text: return DataSelection(name: .text)
+    case .forecast:
+      var selection = DataSelection(name: .table)
+      selection.seriesTask = .forecast
+      return selection
+    default: return DataSelection(name: .digits)
+    }
+  }
 
   /// The preset, or these settings where none is named, with every setting that was given.
   func recipe(over settings: Recipe) throws -> Recipe {
@@ -108,7 +111,10 @@ struct RecipeOptions: ParsableArguments {
   @Option(
     parsing: .unconditional,
     help:
-      "Steps of a text that are learned from at once; the state goes on to the next. Default: 128."
+      """
+      Steps of a text that are learned from at once, the state going on to the next (128), or times \
+      that are read before a forecast (two seasons, and 64 at least).
+      """
   )
   var window: Int?
 

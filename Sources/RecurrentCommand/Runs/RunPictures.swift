@@ -47,7 +47,7 @@ struct RunPictures {
         accuracy: outcome.result.accuracy,
         cost: outcome.result.cost,
         count: outcome.result.count,
-        unit: record.data.task == .languageModel ? "tokens" : "examples"
+        unit: record.data.task.unit
       ),
       confusionCounts: outcome.evaluation?.confusion.counts ?? [],
       classNames: outcome.evaluation == nil ? [] : record.classNames,
@@ -74,6 +74,17 @@ struct RunPictures {
         \(recipe.usedStructure.reading.words), \(times), and then read \
         \(percent(outcome.result.accuracy ?? 0)) of \(record.testCount) new \
         \(isOfImages ? "images" : "ones") rightly.
+        """
+    case .label:
+      return """
+        \(model) read \(record.trainingCount) sequences, \(times), and then told the class of \
+        \(percent(outcome.result.accuracy ?? 0)) of \(outcome.result.count) new steps rightly.
+        """
+    case .regress, .forecast:
+      return """
+        \(model) read \(record.trainingCount) \
+        \(record.data.task == .forecast ? "windows" : "sequences"), \(times). \
+        \(outcome.lines(heading: "Test").joined(separator: "\n"))
         """
     case .languageModel:
       return """

@@ -65,7 +65,15 @@ struct TrainedRun {
   private static func fits(_ preparation: InputPreparation?, _ record: RunRecord) -> Bool {
     switch (preparation, record.data.name) {
     case (.text(let text), .text): text.vocabulary == record.classNames
-    case (.series(let series), .series): series.features == record.features
+    case (.series(let series), let name):
+      name.isSeries && name != .table && series.features == record.features
+    case (.table(let table, let series), .table):
+      table.variableNames.count == series.variables && series.features == record.features
+        && table.outputNames == record.classNames
+    case (.forecast(let forecast, let table), let name):
+      name.isSeries && (name == .table) == (table != nil)
+        && forecast.variables.count == record.features && forecast.variables == record.classNames
+        && (table.map { $0.variableNames == forecast.variables } ?? true)
     case (nil, let name): !name.isFile
     default: false
     }

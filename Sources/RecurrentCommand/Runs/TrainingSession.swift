@@ -105,7 +105,13 @@ struct TrainingSession {
 
   /// Judges the model that is kept, and writes everything.
   private mutating func finish() throws {
-    let outcome = RunOutcome(of: kept, record.data.task, on: data.heldOut, threads: threads)
+    let outcome = try RunOutcome(
+      of: kept,
+      record.data.task,
+      on: data.heldOut,
+      of: data,
+      threads: threads
+    )
     guard outcome.result.cost.isFinite else {
       throw divergence(
         outcome.result.cost,
@@ -253,7 +259,9 @@ struct TrainingSession {
       String(repeating: "0", count: max(0, 4 - "\(report.epoch)".count)) + "\(report.epoch)"
     let start = "Epoch: \(number) cost=\(decimals(report.averageCost, 9))"
     switch record.data.task {
-    case .classify:
+    case .regress, .forecast:
+      return start + (validation.map { " validation=\(decimals($0.cost, 9))" } ?? "")
+    case .classify, .label:
       let accuracy = validation.map { " validation=\(decimals($0.accuracy, 4))" } ?? ""
       return "\(start) training=\(decimals(report.accuracy, 4))\(accuracy)"
     case .languageModel:

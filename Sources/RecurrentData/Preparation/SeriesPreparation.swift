@@ -24,6 +24,14 @@ public struct SeriesPreparation: Sendable, Codable, Equatable {
     }
   }
 
+  /// Mean and standard deviation of a number.
+  public struct Scale: Sendable, Codable, Equatable {
+    /// The mean in training.
+    public let mean: Float
+    /// The standard deviation in training; 1 for a number that is constant.
+    public let deviation: Float
+  }
+
   /// What was chosen.
   public let choice: Choice
   /// The mean of each variable.
@@ -34,6 +42,8 @@ public struct SeriesPreparation: Sendable, Codable, Equatable {
   public let differenceDeviations: [Float]
   /// Whether a missing number is told by a feature of its own.
   public let marksMissing: Bool
+  /// The scale of each number that is answered; nil where classes are.
+  public private(set) var answerScales: [Scale]?
 
   /// The number of variables at each time.
   public var variables: Int { means.count }
@@ -81,10 +91,13 @@ public struct SeriesPreparation: Sendable, Codable, Equatable {
     deviations = try container.decode([Float].self, forKey: .deviations)
     differenceDeviations = try container.decode([Float].self, forKey: .differenceDeviations)
     marksMissing = try container.decode(Bool.self, forKey: .marksMissing)
+    answerScales = try container.decodeIfPresent([Scale].self, forKey: .answerScales)
     guard 1...65_536 ~= choice.timesPerStep, 1...65_536 ~= means.count,
       deviations.count == means.count, differenceDeviations.count == means.count,
       means.allSatisfy(\.isFinite),
-      (deviations + differenceDeviations).allSatisfy({ $0 > 0 && $0.isFinite })
+      (deviations + differenceDeviations).allSatisfy({ $0 > 0 && $0.isFinite }),
+      answerScales?.allSatisfy({ $0.mean.isFinite && $0.deviation > 0 && $0.deviation.isFinite })
+        ?? true
     else {
       throw DecodingError.dataCorruptedError(
         forKey: .choice,
@@ -152,51 +165,52 @@ public struct SeriesPreparation: Sendable, Codable, Equatable {
     }
     return result
   }
-
-  /// Mean and deviation of numbers, in double precision; missing ones do not count.
-  private struct Moments {
-    private var count = 0.0
-    private(set) var mean = 0.0
-    private var squares = 0.0
-
-    // B. P. Welford, "Note on a method for calculating corrected sums of squares and products", 1962.
-    mutating func add(_ number: Float) {
-      guard !number.isNaN else { return }
-      count += 1
-      let distance = Double(number) - mean
-      mean += distance / count
-      squares += distance * (Double(number) - mean)
-    }
-
-    var deviation: Float {
-      let value = Float((squares / max(count, 1)).squareRoot())
-      return value > 0 && value.isFinite ? value : 1
-    }
-  }
 }
 
 extension SeriesPreparation {
-  /// The series as a data set that a model reads, the shorter ones padded at their end.
+  /// Learns the preparation of series, and the scale of the numbers that are answered about them.
   ///
-  /// - Precondition: There is at least one series, and they have the preparation's variables.
-  public func dataset(of series: LabelledSeries) -> SequenceDataset {
-    let steps = steps(times: series.longest)
-    var elements: [Float] = []
-    elements.reserveCapacity(series.series.count * steps * features)
-    var lengths: [Int] = []
-    for one in series.series {
-      let read = prepared(one.values)
-      elements += read
-      elements += repeatElement(0, count: steps * features - read.count)
-      lengths.append(read.count / features)
+  /// - Precondition: There is at least one series.
+  public init(of series: LabelledSeries, _ choice: Choice = Choice()) {
+    self.init(of: series.series.map(\.values), variables: series.variables, choice)
+    guard series.answersAreNumbers else { return }
+    var moments = series.outputNames.map { _ in Moments() }
+    for case .numbers(let numbers) in series.series.map(\.answer) {
+      for (output, number) in numbers.enumerated() { moments[output].add(number) }
     }
-    return SequenceDataset(
-      elements: .floats(elements),
-      labels: series.series.map(\.label),
-      steps: steps,
-      features: features,
-      classNames: series.classNames,
-      lengths: lengths
+    answerScales = moments.map { Scale(mean: Float($0.mean), deviation: $0.deviation) }
+  }
+
+  /// The series as a data set that a model reads, the shorter ones padded at their end; numbers to be
+  /// answered are scaled.
+  ///
+  /// - Precondition: There is at least one series, they have the preparation's variables, and a step
+  ///   of series with an answer at each time is one time.
+  public func dataset(of series: LabelledSeries) -> SequenceDataset {
+    require(
+      choice.timesPerStep == 1 || !series.labelsEachTime,
+      "a step of several times has no class of its own"
     )
+    var series = series
+    if let answerScales {
+      for index in series.series.indices {
+        guard case .numbers(let numbers) = series.series[index].answer else { continue }
+        series.series[index].answer = .numbers(
+          zip(numbers, answerScales).map { ($0 - $1.mean) / $1.deviation }
+        )
+      }
+    }
+    return series.dataset(steps: steps(times: series.longest), features: features) {
+      prepared($0)
+    }
+  }
+
+  /// The numbers that a model's answers stand for, `[..., output]`.
+  public func numbers(of answers: [Float]) -> [Float] {
+    guard let answerScales, !answerScales.isEmpty else { return answers }
+    return answers.enumerated().map { place, answer in
+      let scale = answerScales[place % answerScales.count]
+      return answer * scale.deviation + scale.mean
+    }
   }
 }

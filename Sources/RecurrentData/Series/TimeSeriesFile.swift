@@ -41,7 +41,7 @@ public enum TimeSeriesFile {
     return LabelledSeries(
       name: header.name,
       variables: variables,
-      classNames: header.classNames,
+      outputNames: header.classNames,
       series: body.series
     )
   }

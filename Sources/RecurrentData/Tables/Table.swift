@@ -21,13 +21,7 @@ public struct Table: Sendable, Equatable {
   public var columns: [Column]
 
   /// The number of rows.
-  public var rowCount: Int {
-    switch columns.first?.values {
-    case .numbers(let numbers): numbers.count
-    case .words(let places, _): places.count
-    case nil: 0
-    }
-  }
+  public var rowCount: Int { columns.first?.rowCount ?? 0 }
 
   /// The column of this name, if there is one.
   public subscript(name: String) -> Column? { columns.first { $0.name == name } }

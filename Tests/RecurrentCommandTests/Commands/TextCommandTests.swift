@@ -136,8 +136,6 @@ struct TextCommandTests {
       "line 1, column 2",
       "UTF-8"
     )
-    try workbench.write(Array("a,b\n1,2\n".utf8), to: "table.csv")
-    try await workbench.fail("train table.csv", exitCode: 2, saying: "tables and arrays")
     try workbench.write([], to: "empty.txt")
     try await workbench.fail("train empty.txt", exitCode: 1, saying: "empty.txt: is empty")
   }

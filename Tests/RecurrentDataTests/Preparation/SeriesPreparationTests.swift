@@ -44,7 +44,7 @@ struct SeriesPreparationTests {
     let series = LabelledSeries(
       name: "a",
       variables: 1,
-      classNames: ["x", "y"],
+      outputNames: ["x", "y"],
       series: [.init(values: [1, 2, 3], label: 1), .init(values: [4], label: 0)]
     )
     let preparation = SeriesPreparation(
@@ -54,7 +54,7 @@ struct SeriesPreparationTests {
     )
     let dataset = preparation.dataset(of: series)
     #expect(dataset.steps == 2 && dataset.features == 2 && dataset.lengths == [2, 1])
-    #expect(dataset.labels == [1, 0] && dataset.classNames == ["x", "y"])
+    #expect(dataset.labels == [1, 0] && dataset.outputNames == ["x", "y"])
     #expect(dataset.values(ofExample: 1) == preparation.prepared([4]))
   }
 

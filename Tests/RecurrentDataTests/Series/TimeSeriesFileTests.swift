@@ -21,14 +21,14 @@ struct TimeSeriesFileTests {
         + "1,2,3:4,5,6:down\n\n# between\n-1e1, .5 :7,?:up\r\n"
     )
     #expect(read.name == "Up Down")
-    #expect(read.variables == 2 && read.classNames == ["up", "down"] && read.longest == 3)
+    #expect(read.variables == 2 && read.outputNames == ["up", "down"] && read.longest == 3)
     #expect(read.series.map(\.label) == [1, 0])
     #expect(read.series[0].values == [1, 4, 2, 5, 3, 6])
     #expect(read.series[1].values[...2] == [-10, 7, 0.5] && read.series[1].values[3].isNaN)
     #expect(read.hasMissingValues)
     let dataset = read.dataset()
     #expect(dataset.steps == 3 && dataset.features == 2 && dataset.lengths == [3, 2])
-    #expect(dataset.labels == [1, 0] && dataset.classNames == ["up", "down"])
+    #expect(dataset.labels == [1, 0] && dataset.outputNames == ["up", "down"])
     #expect(dataset.values(ofExample: 0) == [1, 4, 2, 5, 3, 6])
   }
 
@@ -112,7 +112,7 @@ struct TimeSeriesFileTests {
     for (part, count) in [("TRAIN", training), ("TEST", test)] {
       let read = try TimeSeriesFile.read(SharedFolder.path("data/ucr/\(name)_\(part).ts"))
       #expect(read.name == name && read.series.count == count)
-      #expect(read.variables == variables && read.classNames.count == classes)
+      #expect(read.variables == variables && read.outputNames.count == classes)
       #expect(!read.hasMissingValues)
       all += read.series.map { $0.values.count / variables }
     }

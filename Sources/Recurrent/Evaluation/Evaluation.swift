@@ -6,6 +6,8 @@ public struct Evaluation: Sendable {
   public let confusion: ConfusionMatrix
   /// The class told for each example, or for each step whose class is known, example by example.
   public let predictions: [Int]
+  /// The true class of each.
+  public let labels: [Int]
   /// The probabilities of the classes, `[example or step, class]`.
   public let probabilities: Tensor
 
@@ -68,6 +70,7 @@ extension SequenceClassifier {
       cost: losses.elements.reduce(0.0) { $0 + Double($1) } / Double(labels.count),
       confusion: confusion,
       predictions: predictions,
+      labels: labels,
       probabilities: softmax(logits)
     )
   }

@@ -33,6 +33,9 @@ public struct RandomStream: RandomNumberGenerator, Sendable {
     public static let sampling = Purpose(rawValue: 6)
     /// Sequences of built-in tasks; the index is the example's number.
     public static let tasks = Purpose(rawValue: 7)
+    /// The order in which the steps of a sequence are read to see whether it matters; the index is the
+    /// example's place in its data set.
+    public static let timeShuffling = Purpose(rawValue: 8)
   }
 
   private let key: SIMD2<UInt32>

@@ -61,21 +61,29 @@ struct EvaluateCommand: AsyncParsableCommand {
         "the run learned to \(task.words), which \(selection.title) is not for"
       )
     }
-    let examples = try await examples(selection, beside: trained)
+    let (examples, data) = try await examples(selection, beside: trained)
     let outcome = try RunOutcome(
       of: trained.model,
       task,
-      on: examples.dataset,
-      of: examples.data,
+      on: examples.judged,
+      of: data,
       threads: threads
     )
     outcome.print(heading: "\(selection.title) \(examples.name)")
+    Assessment(
+      of: trained.model,
+      on: examples,
+      outcome: outcome,
+      batchSize: trained.record.recipe.batchSize,
+      seed: trained.record.seed,
+      threads: threads
+    ).print()
   }
 
   private func examples(
     _ selection: DataSelection,
     beside trained: TrainedRun
-  ) async throws -> (dataset: SequenceDataset, data: RunData, name: String) {
+  ) async throws -> (examples: AssessedExamples, data: RunData) {
     let record = trained.record
     let data = try await selection.load(
       for: record.recipe,
@@ -114,7 +122,16 @@ struct EvaluateCommand: AsyncParsableCommand {
         """
       )
     }
-    return (examples, data, part.rawValue)
+    let validation = part == .test ? data.validation : nil
+    let assessed = AssessedExamples(
+      judged: examples,
+      name: part.rawValue,
+      training: data.training,
+      others: validation.map { [(Part.validation.rawValue, $0)] } ?? [],
+      isOwnTraining: dataset == nil,
+      areImages: !selection.name.isFile
+    )
+    return (assessed, data)
   }
 
   /// The run's own data, unless another data set or folder is named.

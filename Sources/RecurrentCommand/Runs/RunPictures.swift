@@ -49,6 +49,8 @@ struct RunPictures {
         count: outcome.result.count,
         unit: record.data.task.unit
       ),
+      comparisons: record.assessment?.entries ?? [],
+      classMeasures: record.assessment?.classRows ?? [],
       confusionCounts: outcome.evaluation?.confusion.counts ?? [],
       classNames: outcome.evaluation == nil ? [] : record.classNames,
       mistakes: mistakes,

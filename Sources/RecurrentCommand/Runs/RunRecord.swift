@@ -49,6 +49,8 @@ struct RunRecord: Codable {
   /// The epoch whose model is kept, if that is the best one's; nil for the last one's.
   var bestEpoch: Int?
   var test: TestResult?
+  /// What else says how good the model is; nil before the test.
+  var assessment: Assessment?
 
   /// The record as text.
   func json() throws -> String {

@@ -33,6 +33,7 @@ struct StoredRun {
       var first = try own.get()
       first.epochs = []
       first.test = nil
+      first.assessment = nil
       first.bestEpoch = nil
       record = first
       return

@@ -118,7 +118,9 @@ struct TrainingSession {
         "after the last epoch, on the \(data.heldOutName) examples"
       )
     }
+    let assessment = assessment(of: outcome)
     record.test = outcome.result
+    record.assessment = assessment
     do {
       try RunPictures(
         record: record,
@@ -132,6 +134,27 @@ struct TrainingSession {
       throw CommandFailure("\(error); then finish with '\(resumeCommand)'")
     }
     outcome.print(heading: data.heldOutName.capitalized)
+    assessment.print()
+  }
+
+  /// What else says how good the model is that is kept.
+  private func assessment(of outcome: RunOutcome) -> Assessment {
+    // Without a test the validation examples are those that are judged on.
+    let others = data.test == nil ? nil : data.validation
+    return Assessment(
+      of: kept,
+      on: AssessedExamples(
+        judged: data.heldOut,
+        name: data.heldOutName,
+        training: data.training,
+        others: others.map { [("validation", $0)] } ?? [],
+        areImages: !record.data.name.isFile
+      ),
+      outcome: outcome,
+      batchSize: record.recipe.batchSize,
+      seed: record.seed,
+      threads: threads
+    )
   }
 
   /// What a model of text writes at the end.

@@ -3,8 +3,8 @@ extension RunReport {
   public var html: String {
     let heading = MarkupText.escaped(title)
     let sections = [
-      headlineFigures, curvesSection, confusionSection, mistakesSection, passagesSection,
-      detailsSection, epochSection,
+      headlineFigures, curvesSection, assessmentSection, confusionSection, mistakesSection,
+      passagesSection, detailsSection, epochSection,
     ]
     let pageTitle = runName.isEmpty ? heading : "\(heading) – \(MarkupText.escaped(runName))"
     let run = runName.isEmpty ? "" : "<p class=\"run\">\(MarkupText.escaped(runName))</p>\n"

@@ -15,6 +15,10 @@ public struct RunReport: Sendable, Hashable {
   public var epochs: [EpochRecord]
   /// The outcome on the test examples, if they were run.
   public var test: TestResult?
+  /// Further measures and what they are to be compared with, in the order in which to show them.
+  public var comparisons: [Entry]
+  /// How well each class was told in the test.
+  public var classMeasures: [ClassMeasures]
   /// How often each class (first index) was taken for each class (second index) in the test.
   public var confusionCounts: [[Int]]
   /// The names of the classes, in order.
@@ -34,6 +38,8 @@ public struct RunReport: Sendable, Hashable {
     settings: [Entry] = [],
     epochs: [EpochRecord] = [],
     test: TestResult? = nil,
+    comparisons: [Entry] = [],
+    classMeasures: [ClassMeasures] = [],
     confusionCounts: [[Int]] = [],
     classNames: [String] = [],
     mistakes: [Mistake] = [],
@@ -46,6 +52,8 @@ public struct RunReport: Sendable, Hashable {
     self.settings = settings
     self.epochs = epochs
     self.test = test
+    self.comparisons = comparisons
+    self.classMeasures = classMeasures
     self.confusionCounts = confusionCounts
     self.classNames = classNames
     self.mistakes = mistakes

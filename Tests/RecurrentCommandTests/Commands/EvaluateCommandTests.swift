@@ -17,6 +17,8 @@ struct EvaluateCommandTests {
     )
     #expect(try abs(#require(Double(match.1)) - 100 * #require(test.accuracy)) <= 0.005)
     #expect(abs(try #require(Double(match.2)) - test.cost) <= 0.00005)
+    let assessment = try #require(try workbench.record(of: "small").assessment)
+    #expect(run.lines.suffix(assessment.lines.count) == assessment.lines[...])
     #expect(run.output.unicodeScalars.allSatisfy { $0 == "\n" || $0.value >= 0x20 })
   }
 
@@ -46,8 +48,9 @@ struct EvaluateCommandTests {
     try await workbench.trainSmall()
     let run = try await workbench.succeed("evaluate small --dataset fashion-mnist --data images")
     #expect(try #require(run.lines.first).hasPrefix("Fashion-MNIST test accuracy: "))
+    #expect(run.output.contains("\nBaselines of its own training examples: "))
     #expect(
-      try #require(run.lines.last).contains(
+      try #require(run.lines.dropFirst().first).contains(
         /(T-shirt\/top|Trouser|Pullover|Dress|Coat|Sandal|Shirt|Sneaker|Bag|Ankle boot) read as/
       )
     )

@@ -74,6 +74,26 @@ struct SeriesCommandTests {
     #expect(try workbench.record(of: "a").epochs.allSatisfy { $0.validationCost != nil })
   }
 
+  @Test func `test series that were learned from are counted`() async throws {
+    let training = String(decoding: Self.file(count: 24, seed: 1), as: UTF8.self)
+    let shared = training.split(separator: "\n").suffix(3).joined(separator: "\n")
+    let test = String(decoding: Self.file(count: 12, seed: 2), as: UTF8.self) + shared + "\n"
+    try workbench.write([UInt8](test.utf8), to: "Slopes_TEST.ts")
+    let run = try await workbench.succeed(
+      "train Slopes_TRAIN.ts \(Self.settings) --times-per-step 1 --run a"
+    )
+    let line = "3 of 15 test sequences are also in training, number for number"
+    #expect(run.lines.contains(line), "\(run)")
+    #expect(
+      run.output.contains(/Baselines: .* by the most frequent class \(up\), .* by the length/)
+    )
+    #expect(run.output.contains(/Padding: \d+\.\d\d% of the steps in training batches/))
+    let page = try workbench.text(of: "runs/a/report.html")
+    #expect(page.contains("How good that is") && page.contains(line))
+    #expect(try workbench.record(of: "a").assessment?.leakages.first?.shared == 3)
+    #expect(try await workbench.succeed("evaluate a").lines.contains(line))
+  }
+
   @Test func `what cannot be learned from is named`() async throws {
     func series(_ lines: [String], classes: String = "up down") -> [UInt8] {
       [UInt8](

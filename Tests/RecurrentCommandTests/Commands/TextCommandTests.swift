@@ -40,6 +40,9 @@ struct TextCommandTests {
     let costs = record.epochs.compactMap(\.validationCost)
     #expect(costs.count == 12 && costs[11] < 0.5 && costs[11] < costs[0])
     #expect(try #require(record.test).count == 239)
+    let baselines = try #require(record.assessment).baselines.compactMap(\.cost)
+    #expect(baselines.count == 2 && baselines[1] < baselines[0])
+    #expect(run.output.contains(" nats by how often each token comes up, "))
     for name in ["report.html", "cost.svg", "accuracy.svg", "metrics.csv"] {
       #expect(try !workbench.bytes(of: "runs/verse/\(name)").isEmpty)
     }

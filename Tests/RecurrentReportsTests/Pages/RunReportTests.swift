@@ -37,6 +37,8 @@ struct RunReportTests {
       settings: [.init(name: "rate", value: "<0.01>")],
       epochs: (0..<epochs).map { record($0 + 1) },
       test: .init(accuracy: 0.9603, cost: 0.1312, count: 10_000),
+      comparisons: [.init(name: "Baseline <1>", value: "10.00%")],
+      classMeasures: [.init(name: "<b>", count: 1_000, precision: 0.5, recall: 0.25, f1: 1 / 3)],
       confusionCounts: counts,
       classNames: ["T-shirt/top", "<b>", "\"quoted\"", "Bag 👜", "a & b"],
       mistakes: (0..<20).map(mistake),
@@ -56,7 +58,8 @@ struct RunReportTests {
     #expect(page.text.contains("9,603 of 10,000 examples, cost 0.1312"))
     let identifiers = page.values(of: "id")
     #expect(Set(identifiers).count == identifiers.count)
-    #expect(page.count(of: "details") == (epochs > 0 ? 1 : 0))
+    #expect(page.count(of: "details") == (epochs > 0 ? 2 : 1))
+    #expect(page.text.contains("Baseline <1>") && page.text.contains("33.33%"))
   }
 
   @Test func `every picture is described`() {

@@ -7,6 +7,16 @@ public struct NumberErrors: Sendable, Equatable {
   private var absoluteSum = 0.0
   private var squareSum = 0.0
 
+  /// Creates errors of nothing yet.
+  public init() {}
+
+  /// Takes in other errors.
+  public mutating func add(_ other: NumberErrors) {
+    count += other.count
+    absoluteSum += other.absoluteSum
+    squareSum += other.squareSum
+  }
+
   /// Compares numbers with the true ones.
   ///
   /// - Precondition: There are as many of both.

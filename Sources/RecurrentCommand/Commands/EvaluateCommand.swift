@@ -129,7 +129,8 @@ struct EvaluateCommand: AsyncParsableCommand {
       training: data.training,
       others: validation.map { [(Part.validation.rawValue, $0)] } ?? [],
       isOwnTraining: dataset == nil,
-      areImages: !selection.name.isFile
+      areImages: !selection.name.isFile,
+      preparation: data.preparation?.series
     )
     return (assessed, data)
   }

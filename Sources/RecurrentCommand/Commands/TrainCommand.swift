@@ -41,6 +41,15 @@ struct TrainCommand: AsyncParsableCommand {
 
   @Option(
     parsing: .unconditional,
+    help: """
+      Train so many runs, with the seed, the one after it, and so on; then tell their mean and how sure \
+      it is. The same command goes on where it was interrupted.
+      """
+  )
+  var seeds: Int?
+
+  @Option(
+    parsing: .unconditional,
     help: "Threads to share the work; the result does not depend on it."
   )
   var threads = TrainingOptions.availableThreads
@@ -79,7 +88,11 @@ struct TrainCommand: AsyncParsableCommand {
     if let examples, !DataSelection.drawnCounts.contains(examples) {
       throw ValidationError("--examples is \(examples); use a number from 1 to 10,000,000")
     }
+    try checkCount("--seeds", seeds, 1...1_000)
     if resume != nil {
+      guard seeds == nil else {
+        throw ValidationError("--resume names one run; with --seeds, type the same command again")
+      }
       guard run == nil else {
         throw ValidationError("--resume names the run; leave out --run")
       }
@@ -107,27 +120,23 @@ struct TrainCommand: AsyncParsableCommand {
 
   func run() async throws {
     if let resume {
-      try await goOn(with: RunFolder(existing: resume, orBegun: true))
+      try await goOn(with: RunFolder(existing: resume, orBegun: true), seed: seed)
+    } else if let seeds {
+      try await train(seeds: seeds)
     } else {
-      try await begin()
+      try await begin(seed: seed ?? 1, as: run)
     }
   }
 
-  private func begin() async throws {
-    let (named, seed) = (dataset ?? DataArgument(.digits), seed ?? 1)
-    var selection =
-      named.path.map { DataSelection(file: $0, as: named.name, file) }
-      ?? DataSelection(name: named.name, folder: data)
-    if named.name == .digits {
-      selection.drawnCount = examples ?? 20_000
-      selection.drawnSeed = seed
-    }
-    if let name = self.run { try RunFolder.freePath(of: name) }
-    let series =
-      named.name.isSeries ? try SeriesFile(selection.path ?? "", of: selection) : nil
-    selection.seriesTask = series?.task
-    try file.check(for: selection.task, of: named.name)
-    var recipe = try choices.recipe(for: selection)
+  /// Trains a new run; without a name it gets one made from the settings.
+  @discardableResult
+  func begin(
+    seed: UInt64,
+    as name: String?,
+    interruption: Interruption? = nil
+  ) async throws -> RunRecord {
+    if let name { try RunFolder.freePath(of: name) }
+    var (selection, series, recipe) = try chosen(seed: seed)
     if let precision = recipe.precision, !precision.isSupported {
       print(
         "\(precision.rawValue) is not to be had on this processor with the instruction set "
@@ -174,11 +183,7 @@ struct TrainCommand: AsyncParsableCommand {
         """
       )
     }
-    let sizes = recipe.hiddenSize.sizes.map { "\($0)" }.joined(separator: "-")
-    let folder = try RunFolder(
-      new: self.run,
-      otherwise: "\(selection.shortName)-\(recipe.cell.rawValue)-\(sizes)"
-    )
+    let folder = try RunFolder(new: name, otherwise: Self.name(of: recipe, on: selection))
     let lock = try folder.lock()
     var session = TrainingSession(
       selection: selection,
@@ -188,20 +193,59 @@ struct TrainCommand: AsyncParsableCommand {
       seed: seed,
       threads: threads,
       folder: folder,
-      checkpoints: checkpoints
+      checkpoints: checkpoints,
+      interruption: interruption
     )
     defer { withExtendedLifetime(lock) {} }
     try session.run()
+    return session.record
   }
 
-  private func goOn(with folder: RunFolder) async throws {
+  /// What the options ask for: the examples, of series the file that has them, and the settings.
+  func chosen(
+    seed: UInt64
+  ) throws -> (selection: DataSelection, series: SeriesFile?, recipe: Recipe) {
+    var selection = selection(seed: seed)
+    let series =
+      selection.name.isSeries ? try SeriesFile(selection.path ?? "", of: selection) : nil
+    selection.seriesTask = series?.task
+    try file.check(for: selection.task, of: selection.name)
+    return (selection, series, try choices.recipe(for: selection))
+  }
+
+  /// The examples that the options name.
+  private func selection(seed: UInt64) -> DataSelection {
+    let named = dataset ?? DataArgument(.digits)
+    var selection =
+      named.path.map { DataSelection(file: $0, as: named.name, file) }
+      ?? DataSelection(name: named.name, folder: data)
+    if named.name == .digits {
+      selection.drawnCount = examples ?? 20_000
+      selection.drawnSeed = seed
+    }
+    return selection
+  }
+
+  /// The name of a run that none was given for.
+  static func name(of recipe: Recipe, on selection: DataSelection) -> String {
+    let sizes = recipe.hiddenSize.sizes.map { "\($0)" }.joined(separator: "-")
+    return "\(selection.shortName)-\(recipe.cell.rawValue)-\(sizes)"
+  }
+
+  /// Goes on with a run that was begun, unless it came to its end.
+  @discardableResult
+  func goOn(
+    with folder: RunFolder,
+    seed: UInt64?,
+    interruption: Interruption? = nil
+  ) async throws -> RunRecord {
     let lock = try folder.lock()
     defer { withExtendedLifetime(lock) {} }
     var stored = try StoredRun(folder)
-    try checkSettings(of: stored.record)
+    try checkSettings(of: stored.record, seed: seed)
     if stored.isFinished {
       print("\(folder.path) came to its end: there is nothing to go on with.")
-      return
+      return try RunRecord(of: folder)
     }
     if let holder = lock.abandoned {
       stored.remarks.append("Took over the lock of \(holder), which has ended.")
@@ -212,12 +256,13 @@ struct TrainCommand: AsyncParsableCommand {
       splits: await stored.record.data.moved(to: data).load(for: stored.record.recipe),
       threads: threads
     )
-    var session = TrainingSession(run, checkpoints: checkpoints)
+    var session = TrainingSession(run, checkpoints: checkpoints, interruption: interruption)
     try session.run()
+    return session.record
   }
 
   /// Refuses settings that were given and are not those of the run.
-  private func checkSettings(of record: RunRecord) throws {
+  private func checkSettings(of record: RunRecord, seed: UInt64?) throws {
     var asked = record
     asked.recipe = try choices.recipe(over: record.recipe)
     asked.seed = seed ?? record.seed

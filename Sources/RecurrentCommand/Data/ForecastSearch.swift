@@ -83,9 +83,7 @@ struct ForecastSearch {
     }
     let comparison = try trial.comparison(of: trainer.averagedModel ?? trainer.model, preparation)
     let total = ForecastComparison.total(comparison.freeRunning)
-    let error =
-      total.meanAbsoluteScaledError.isNaN
-      ? total.meanAbsoluteError : total.meanAbsoluteScaledError
+    let error = total.meanAbsoluteScaledError ?? total.own.meanAbsoluteError
     return error.isFinite ? error : nil
   }
 }

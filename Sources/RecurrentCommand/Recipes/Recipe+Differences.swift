@@ -83,6 +83,24 @@ extension RunRecord {
         """
       )
     }
+    if data.tableTask != other.data.tableTask {
+      let tasks = [data, other.data].map { $0.tableTask?.rawValue ?? "found in the table" }
+      differences.append("--task is \(tasks[0]), not \(tasks[1])")
+    }
+    if data.columns != other.data.columns { differences.append("other columns are asked for") }
+    for (option, own, others) in [
+      ("--season", data.season, other.data.season),
+      ("--horizon", data.horizon, other.data.horizon),
+    ] where own != others {
+      let texts = [own, others].map { $0.map { "\($0)" } ?? "the usual" }
+      differences.append("\(option) is \(texts[0]), not \(texts[1])")
+    }
+    if data.forecast != other.data.forecast {
+      differences.append(
+        "forecast are \(data.forecast?.words ?? "numbers as chosen"), not "
+          + "\(other.data.forecast?.words ?? "numbers as chosen")"
+      )
+    }
     if data.testPath != other.data.testPath {
       differences.append("--test names another file")
     }

@@ -5,6 +5,10 @@ extension Assessment {
   var lines: [String] {
     var lines: [String] = []
     if let text = measures?.text, !text.isEmpty { lines.append(text) }
+    for variable in variables?.prefix(20) ?? [] {
+      lines.append("  \(variable.name): \(variable.value)")
+    }
+    if let oneStep { lines.append("One time ahead: \(oneStep.value)") }
     if !baselines.isEmpty {
       let heading = isOfOwnTraining ? "Baselines" : "Baselines of its own training examples"
       let warning = beatsBaselines ? "" : "; \(Self.warning)"
@@ -81,7 +85,8 @@ extension Assessment.Baseline {
     if let cost { return "\(decimals(cost, 4)) nats" }
     guard let meanAbsoluteError else { return "" }
     let root = rootMeanSquaredError.map { ", root mean squared error \(significant($0))" } ?? ""
-    return "mean absolute error \(significant(meanAbsoluteError))\(root)"
+    let scaled = meanAbsoluteScaledError.map { ", scaled \(decimals($0, 3))" } ?? ""
+    return "mean absolute error \(significant(meanAbsoluteError))\(scaled)\(root)"
   }
 
   /// What it comes to, and how.

@@ -1,4 +1,5 @@
 import Recurrent
+import RecurrentData
 
 /// What says, beside its accuracy and cost, how good a trained model is: further measures, what answers
 /// without a model reach on the same examples, whether the order of steps matters to it, and whether it
@@ -35,6 +36,8 @@ struct Assessment: Codable, Equatable {
     var cost: Double?
     var meanAbsoluteError: Double?
     var rootMeanSquaredError: Double?
+    /// Nil where nothing is forecast.
+    var meanAbsoluteScaledError: Double?
   }
 
   /// Examples that were learned from, among others.
@@ -49,6 +52,10 @@ struct Assessment: Codable, Equatable {
   var baselines: [Baseline] = []
   /// Whether the model is better than each of them.
   var beatsBaselines = true
+  /// What the model's forecasts come to if it reads, at each time, what came at the one before.
+  var oneStep: Baseline?
+  /// What the model's forecasts of each of several variables come to.
+  var variables: [Baseline]?
   var order: OrderEffect?
   var leakages: [Leakage] = []
   /// The share of the steps of training batches that is padding; nil where all are of one length.
@@ -71,6 +78,8 @@ struct AssessedExamples {
   var isOwnTraining = true
   /// Whether sequences are images, read by rows or otherwise.
   var areImages = false
+  /// How numbers that are answered were scaled; nil for not.
+  var preparation: SeriesPreparation?
 }
 
 extension Assessment {
@@ -87,14 +96,19 @@ extension Assessment {
   ) {
     let (judged, training) = (examples.judged, examples.training)
     isOfOwnTraining = examples.isOwnTraining
+    if let forecast = outcome.forecast {
+      take(forecast)
+      return
+    }
     let answers = JudgedAnswers(
       of: model,
       on: judged,
       evaluation: outcome.evaluation,
+      preparation: examples.preparation,
       threads: threads
     )
     measures = answers.map(Measures.init)
-    baselines = Self.baselines(learnedFrom: training, on: judged)
+    baselines = Self.baselines(learnedFrom: training, on: judged, examples.preparation)
     beatsBaselines = baselines.allSatisfy { baseline in
       if let accuracy = baseline.accuracy { return (outcome.result.accuracy ?? 0) > accuracy }
       if let cost = baseline.cost { return outcome.result.cost < cost }
@@ -110,6 +124,7 @@ extension Assessment {
         answers: answers,
         baselines: baselines,
         areImages: examples.areImages,
+        preparation: examples.preparation,
         seed: seed,
         threads: threads
       )
@@ -126,8 +141,10 @@ extension Assessment {
   /// What answers without a model come to.
   static func baselines(
     learnedFrom training: SequenceDataset,
-    on judged: SequenceDataset
+    on judged: SequenceDataset,
+    _ preparation: SeriesPreparation? = nil
   ) -> [Baseline] {
+    let inOwnUnits = { (numbers: [Float]) in preparation?.numbers(of: numbers) ?? numbers }
     switch (training.targets, judged.targets) {
     case (.classes(let labels), .classes(let judgedLabels)):
       let length =
@@ -149,8 +166,8 @@ extension Assessment {
       ].compactMap(\.self)
     case (.numbers(let numbers), .numbers(let judgedNumbers)),
       (.numbersOfSteps(let numbers), .numbersOfSteps(let judgedNumbers)):
-      let errors = MeanAnswers(of: numbers, outputs: training.outputNames.count)
-        .errors(against: judgedNumbers)
+      let errors = MeanAnswers(of: inOwnUnits(numbers), outputs: training.outputNames.count)
+        .errors(against: inOwnUnits(judgedNumbers))
       return errors.count == 0 ? [] : [Baseline(name: "by the mean of training", errors)]
     case (.nextTokens, .nextTokens):
       guard case .tokens(let windows) = training.elements,
@@ -200,7 +217,45 @@ extension Assessment {
   }
 }
 
+extension Assessment {
+  /// Takes forecasts and what was forecast without a model.
+  private mutating func take(_ comparison: ForecastComparison) {
+    let (own, season) = (ForecastComparison.total(comparison.freeRunning), comparison.season)
+    measures = Measures(
+      meanAbsoluteError: own.own.meanAbsoluteError,
+      rootMeanSquaredError: own.own.rootMeanSquaredError,
+      meanAbsoluteScaledError: own.meanAbsoluteScaledError
+    )
+    oneStep = Baseline(
+      name: "by the model one time ahead",
+      ForecastComparison.total(comparison.oneStep)
+    )
+    baselines = [
+      Baseline(
+        name: "by the last number again",
+        ForecastComparison.total(comparison.lastValue)
+      )
+    ]
+    if season > 1 {
+      let seasonal = ForecastComparison.total(comparison.seasonalNaive)
+      baselines.insert(Baseline(name: "by the season before (\(season))", seasonal), at: 0)
+    }
+    if comparison.targets.count > 1 {
+      variables = zip(comparison.targetNames, comparison.freeRunning).map(Baseline.init)
+    }
+    beatsBaselines = baselines.allSatisfy {
+      ($0.meanAbsoluteError ?? .infinity) > own.own.meanAbsoluteError
+    }
+  }
+}
+
 extension Assessment.Baseline {
+  /// A forecast.
+  init(name: String, _ errors: ForecastErrors) {
+    self.init(name: name, errors.own)
+    meanAbsoluteScaledError = errors.meanAbsoluteScaledError
+  }
+
   /// A baseline that answers numbers.
   init(name: String, _ errors: NumberErrors) {
     self.name = name

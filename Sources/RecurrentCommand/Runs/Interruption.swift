@@ -1,5 +1,6 @@
 import Dispatch
 import Foundation
+import Recurrent
 import Synchronization
 
 #if canImport(Glibc)
@@ -30,6 +31,8 @@ final class Interruption {
   /// The first signal that came; 0 before.
   private final class Received: Sendable {
     let signal = Atomic<Int32>(0)
+    /// What to say before ending at once, while there is nothing to save.
+    let farewell = Guarded<String?>(nil)
   }
 
   /// Begins to listen.
@@ -43,6 +46,10 @@ final class Interruption {
       signal(number, SIG_IGN)
       let source = DispatchSource.makeSignalSource(signal: number, queue: .global())
       source.setEventHandler { @Sendable in
+        if let farewell = received.farewell.withLock(\.self) {
+          writeToErrorOutput("\(farewell)\n")
+          _exit(128 + number)
+        }
         let isFirst = received.signal.compareExchange(
           expected: 0,
           desired: number,
@@ -56,6 +63,16 @@ final class Interruption {
     signal(SIGPIPE, SIG_IGN)
     self.received = received
     self.sources = sources
+  }
+
+  /// Lets a signal end the process at once, with one line, until training begins.
+  func wait(saying farewell: String) {
+    received.farewell.withLock { $0 = farewell }
+  }
+
+  /// Keeps signals from now on until what is in training is saved.
+  func beginTraining() {
+    received.farewell.withLock { $0 = nil }
   }
 
   /// Takes notice of an output whose reader is gone.

@@ -1,4 +1,5 @@
 import Recurrent
+import RecurrentData
 
 /// A model's answers about examples, as they compare with the true ones: in all, and example by example.
 struct JudgedAnswers {
@@ -11,8 +12,10 @@ struct JudgedAnswers {
   }
 
   let kind: Kind
-  /// How good the answers about each example are, more being better: the share of its classes that
-  /// were told rightly, or the mean absolute error below 0. NaN where nothing is known of it.
+  /// How good the answers about each example are, more being better.
+  ///
+  /// The share of its classes that were told rightly, or its mean absolute error as a number below 0;
+  /// NaN where nothing is known of it.
   let scores: [Double]
 
   /// The share told rightly, or the mean absolute error.
@@ -29,6 +32,7 @@ struct JudgedAnswers {
     of model: SequenceModel,
     on examples: SequenceDataset,
     evaluation: Evaluation? = nil,
+    preparation: SeriesPreparation? = nil,
     threads: Int
   ) {
     guard examples.answerCount(at: 0..<examples.count) > 0 else { return nil }
@@ -38,8 +42,10 @@ struct JudgedAnswers {
       let evaluation = evaluation ?? model.evaluate(on: examples, threads: threads)
       kind = .classes(evaluation)
       scores = Self.shares(evaluation, examples)
-    case .numbers(let truths), .numbersOfSteps(let truths):
-      let answers = model.logits(for: examples, threads: threads).elements
+    case .numbers(let scaled), .numbersOfSteps(let scaled):
+      let told = model.logits(for: examples, threads: threads).elements
+      let answers = preparation?.numbers(of: told) ?? told
+      let truths = preparation?.numbers(of: scaled) ?? scaled
       let width = truths.count / examples.count
       // Past the end of a sequence there is nothing to be told.
       let spans = (0..<examples.count).map { index in

@@ -1,4 +1,5 @@
 import Recurrent
+import RecurrentData
 
 /// What becomes of a model's answers when the steps of each sequence come in random order.
 struct OrderEffect: Codable, Equatable {
@@ -28,6 +29,7 @@ struct OrderEffect: Codable, Equatable {
     answers: JudgedAnswers,
     baselines: [Assessment.Baseline],
     areImages: Bool,
+    preparation: SeriesPreparation?,
     seed: UInt64,
     threads: Int
   ) {
@@ -35,6 +37,7 @@ struct OrderEffect: Codable, Equatable {
       let shuffled = JudgedAnswers(
         of: model,
         on: examples.shuffledInTime(seed: seed),
+        preparation: preparation,
         threads: threads
       ), shuffled.value.isFinite
     else { return nil }

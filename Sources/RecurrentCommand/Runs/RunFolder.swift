@@ -72,14 +72,19 @@ struct RunFolder {
   /// Asked before the data are loaded, which may take a long download.
   @discardableResult
   static func freePath(of name: String) throws -> String {
-    guard !name.isEmpty, name != ".", name != ".." else {
-      throw ValidationError("--run needs a name, such as --run first")
-    }
+    try checkName(name)
     let path = name.contains("/") ? name : "\(parent)/\(name)"
     if FileManager.default.fileExists(atPath: path) && !RunFolder(path: path).neverBegan {
       throw taken(path)
     }
     return path
+  }
+
+  /// Refuses what is no name of a run.
+  static func checkName(_ name: String) throws {
+    guard !name.isEmpty, name != ".", name != ".." else {
+      throw ValidationError("--run needs a name, such as --run first")
+    }
   }
 
   private var hasCheckpoints: Bool { !CheckpointFolder(checkpoints).steps.isEmpty }

@@ -24,8 +24,6 @@ struct RunRecord: Codable {
     var cost: Double
     /// The number of answers that were compared.
     var count: Int
-    /// Errors by name, where numbers are answered.
-    var measures: [String: Double]?
   }
 
   var version = Version.text

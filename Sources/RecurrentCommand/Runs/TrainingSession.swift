@@ -32,7 +32,8 @@ struct TrainingSession {
     seed: UInt64,
     threads: Int,
     folder: RunFolder,
-    checkpoints: CheckpointOptions
+    checkpoints: CheckpointOptions,
+    interruption: Interruption? = nil
   ) {
     self.data = data
     self.threads = threads
@@ -41,7 +42,7 @@ struct TrainingSession {
     kept = model
     trainer = recipe.trainer(of: kept, seed: seed, threads: threads)
     stopping = recipe.patience.map { EarlyStopping(patience: $0) }
-    interruption = Interruption()
+    self.interruption = interruption ?? Interruption()
     beginning = nil
     record = RunRecord(
       of: selection,
@@ -53,7 +54,11 @@ struct TrainingSession {
   }
 
   /// Goes on with a run.
-  init(_ run: ContinuedRun, checkpoints: CheckpointOptions) {
+  init(
+    _ run: ContinuedRun,
+    checkpoints: CheckpointOptions,
+    interruption: Interruption? = nil
+  ) {
     data = run.splits
     threads = run.record.threads
     folder = run.folder
@@ -61,13 +66,14 @@ struct TrainingSession {
     kept = run.kept
     trainer = run.trainer
     stopping = run.stopping
-    interruption = Interruption()
+    self.interruption = interruption ?? Interruption()
     beginning = run.beginning
     record = run.record
   }
 
   /// Trains, tests, and writes everything.
   mutating func run() throws {
+    interruption.beginTraining()
     describe()
     try begin()
     let clock = ContinuousClock()
@@ -148,7 +154,8 @@ struct TrainingSession {
         name: data.heldOutName,
         training: data.training,
         others: others.map { [("validation", $0)] } ?? [],
-        areImages: !record.data.name.isFile
+        areImages: !record.data.name.isFile,
+        preparation: data.preparation?.series
       ),
       outcome: outcome,
       batchSize: record.recipe.batchSize,

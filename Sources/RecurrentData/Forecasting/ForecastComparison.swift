@@ -10,8 +10,12 @@ public struct ForecastComparison: Sendable, Equatable {
 
   /// The variables that are compared.
   public let targets: [Int]
+  /// What they are called.
+  public let targetNames: [String]
   /// The number of times that are forecast at once.
   public let horizon: Int
+  /// The number of times after which the series are like they were; 1 for none.
+  public let season: Int
   /// From how many times it was forecast.
   public private(set) var origins = 0
   /// The model running freely: it reads what it answered at the time before.
@@ -41,7 +45,9 @@ public struct ForecastComparison: Sendable, Equatable {
       "a comparison needs a start for each series, a horizon, and variables there are"
     )
     self.targets = targets
+    targetNames = targets.map { forecaster.preparation.variables[$0] }
     self.horizon = horizon
+    season = forecaster.preparation.season
     freeRunning = targets.map { _ in ForecastErrors() }
     (oneStep, lastValue, seasonalNaive) = (freeRunning, freeRunning, freeRunning)
     for (one, start) in zip(series, starts) { compare(forecaster, one.values, from: start) }
@@ -59,58 +65,35 @@ public struct ForecastComparison: Sendable, Equatable {
     let season = preparation.season
     let first = max(start, preparation.lag + 1, season)
     guard times - horizon >= first else { return }
-    let scales = targets.map {
-      Self.seasonalChange(
-        of: values,
-        variable: $0,
-        variables: count,
-        season: season,
-        before: start
-      )
+    let columns = targets.map { target in
+      stride(from: target, to: values.count, by: count).map { values[$0] }
     }
+    let scales = columns.map { NaiveForecast.scale(of: Array($0[..<start]), season: season) }
     let possible = times - horizon - first + 1
-    let stride = (possible + Self.mostOrigins - 1) / Self.mostOrigins
-    for origin in Swift.stride(from: first, through: times - horizon, by: stride) {
+    let step = (possible + Self.mostOrigins - 1) / Self.mostOrigins
+    for origin in stride(from: first, through: times - horizon, by: step) {
       origins += 1
-      let history = Array(values[..<(origin * count)])
-      let forecast = forecaster.forecast(after: history, count: horizon)
+      let forecast = forecaster.forecast(
+        after: Array(values[..<(origin * count)]),
+        count: horizon
+      )
       for (place, target) in targets.enumerated() {
-        let known = history[target...].enumerated().filter { $0.offset % count == 0 }.map(\.element)
-        let last = known.last { !$0.isNaN } ?? 0
-        for time in 0..<horizon {
-          let actual = values[(origin + time) * count + target]
-          let before = values[(origin + time % season - season) * count + target]
-          let answer = forecast[time * count + target]
-          freeRunning[place].add(answer, actual: actual, scale: scales[place])
-          if time == 0 { oneStep[place].add(answer, actual: actual, scale: scales[place]) }
-          lastValue[place].add(last, actual: actual, scale: scales[place])
-          seasonalNaive[place].add(
-            before.isNaN ? last : before,
-            actual: actual,
-            scale: scales[place]
-          )
-        }
+        let (history, scale) = (Array(columns[place][..<origin]), scales[place])
+        let actual = Array(columns[place][origin..<origin + horizon])
+        let own = (0..<horizon).map { forecast[$0 * count + target] }
+        freeRunning[place].add(own, actual: actual, scale: scale)
+        oneStep[place].add(Array(own[..<1]), actual: Array(actual[..<1]), scale: scale)
+        lastValue[place].add(
+          NaiveForecast.last(of: history, horizon: horizon),
+          actual: actual,
+          scale: scale
+        )
+        seasonalNaive[place].add(
+          NaiveForecast.seasonal(of: history, season: season, horizon: horizon),
+          actual: actual,
+          scale: scale
+        )
       }
     }
-  }
-
-  /// The mean distance of a variable from what it was a season before, up to the time `end`; nil where
-  /// it is never known.
-  static func seasonalChange(
-    of values: [Float],
-    variable: Int,
-    variables: Int,
-    season: Int,
-    before end: Int
-  ) -> Double? {
-    var (sum, count) = (0.0, 0)
-    for time in season..<max(season, end) {
-      let change =
-        values[time * variables + variable] - values[(time - season) * variables + variable]
-      guard !change.isNaN else { continue }
-      sum += Double(abs(change))
-      count += 1
-    }
-    return count > 0 && sum > 0 ? sum / Double(count) : nil
   }
 }

@@ -7,13 +7,15 @@ import Testing
 struct ForecastComparisonTests {
   @Test func `errors are those of their definitions`() {
     var errors = ForecastErrors()
-    errors.add(3, actual: 1, scale: 4)
-    errors.add(0, actual: 4, scale: 4)
-    errors.add(0, actual: .nan, scale: 4)
-    #expect(errors.count == 2 && errors.meanAbsoluteError == 3)
-    #expect(errors.rootMeanSquaredError == Double(10).squareRoot())
+    errors.add([3, 0, 0], actual: [1, 4, .nan], scale: 4)
+    #expect(errors.own.count == 2 && errors.own.meanAbsoluteError == 3)
+    #expect(errors.own.rootMeanSquaredError == Double(10).squareRoot())
     #expect(errors.meanAbsoluteScaledError == 0.75)
-    #expect(ForecastErrors().meanAbsoluteError.isNaN)
+    errors.add([10], actual: [0], scale: nil)
+    #expect(errors.own.count == 3 && errors.meanAbsoluteScaledError == 0.75)
+    errors.add(errors)
+    #expect(errors.own.count == 6 && errors.meanAbsoluteScaledError == 0.75)
+    #expect(ForecastErrors().meanAbsoluteScaledError == nil)
   }
 
   /// A model whose answers are 0, so that a forecast of first differences with mean 0 is the last value.
@@ -52,21 +54,14 @@ struct ForecastComparisonTests {
     )
     // From 8: 0 and 3 come, from 9: 3 and 0.
     #expect(comparison.origins == 2)
-    #expect(comparison.lastValue[0].meanAbsoluteError == 1.5)
+    #expect(comparison.lastValue[0].own.meanAbsoluteError == 1.5)
     #expect(comparison.freeRunning == comparison.lastValue)
-    #expect(comparison.oneStep[0].count == 2 && comparison.oneStep[0].meanAbsoluteError == 2)
-    #expect(comparison.seasonalNaive[0].meanAbsoluteError == 1)
-    // Up to time 8 the series repeats itself, so that there is no scale.
-    #expect(comparison.freeRunning[0].meanAbsoluteScaledError.isNaN)
     #expect(
-      ForecastComparison.seasonalChange(
-        of: values,
-        variable: 0,
-        variables: 1,
-        season: 2,
-        before: 11
-      ) == 2.0 / 9
+      comparison.oneStep[0].own.count == 2 && comparison.oneStep[0].own.meanAbsoluteError == 2
     )
+    #expect(comparison.seasonalNaive[0].own.meanAbsoluteError == 1)
+    // Up to time 8 the series repeats itself, so that there is no scale.
+    #expect(comparison.freeRunning[0].meanAbsoluteScaledError == nil)
   }
 
   @Test func `a season is found where there is one`() {

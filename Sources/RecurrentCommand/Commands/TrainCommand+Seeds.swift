@@ -60,7 +60,7 @@ extension TrainCommand {
       return try await goOn(with: folder, seed: seed, interruption: interruption)
     }
     let record = try RunRecord(of: folder)
-    let examples = try await record.data.moved(to: data).load(for: record.recipe)
+    let examples = try await record.data.moved(to: source.data).load(for: record.recipe)
     guard examples.fingerprint == record.dataFingerprint else {
       throw CommandFailure(
         "\(path): was trained on other \(record.data.title) examples; choose another --run NAME"
@@ -77,8 +77,7 @@ extension TrainCommand {
       if let problem = try problem(with: name, seeds) { throw problem }
       return name
     }
-    let (selection, _, recipe) = try chosen(seed: seeds[0])
-    let name = Self.name(of: recipe, on: selection)
+    let name = Self.name(of: try PlannedRun(source, choices, seed: seeds[0]))
     var number = 1
     while true {
       let base = number == 1 ? name : "\(name)-\(number)"
@@ -124,7 +123,8 @@ extension TrainCommand {
   /// Where a run that is there differs from the one that is asked for.
   private func differences(from record: RunRecord, seed: UInt64) throws -> [String] {
     var asked = record
-    (asked.data, _, asked.recipe) = try chosen(seed: seed)
+    let plan = try PlannedRun(source, choices, seed: seed)
+    (asked.data, asked.recipe) = (plan.selection, plan.recipe)
     if asked.recipe.precision?.isSupported == false { asked.recipe.precision = nil }
     asked.seed = seed
     // What is chosen by the data is not asked for.

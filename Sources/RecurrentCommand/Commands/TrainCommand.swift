@@ -14,18 +14,8 @@ struct TrainCommand: AsyncParsableCommand {
       """
   )
 
-  @Argument(
-    help: ArgumentHelp(
-      """
-      What to learn: digits (drawn by code, no download; the default), mnist, fashion-mnist, a file \
-      of series (.ts), a table (.csv, .tsv), arrays (.npy, .npz), a folder with a folder of series for \
-      each class, or a file of text (any other).
-      """,
-      valueName: "data"
-    ),
-    transform: { try DataArgument($0) }
-  )
-  var dataset: DataArgument?
+  @OptionGroup
+  var source: DataOptions
 
   @OptionGroup
   var choices: RecipeChoices
@@ -65,29 +55,9 @@ struct TrainCommand: AsyncParsableCommand {
   )
   var resume: String?
 
-  @Option(
-    help: ArgumentHelp(
-      """
-      A folder with the data set's four IDX files, plain or gzip; with --resume, the place the data \
-      are at now.
-      """,
-      valueName: "folder"
-    )
-  )
-  var data: String?
-
-  @OptionGroup(title: "Files of text, of series, and tables")
-  var file: FileOptions
-
-  @Option(parsing: .unconditional, help: "How many digits to draw for training. Default: 20,000.")
-  var examples: Int?
-
   func validate() throws {
     try Program.checkEnvironment()
     try checkThreads(threads)
-    if let examples, !DataSelection.drawnCounts.contains(examples) {
-      throw ValidationError("--examples is \(examples); use a number from 1 to 10,000,000")
-    }
     try checkCount("--seeds", seeds, 1...1_000)
     if resume != nil {
       guard seeds == nil else {
@@ -98,24 +68,7 @@ struct TrainCommand: AsyncParsableCommand {
       }
       return
     }
-    let dataset = dataset ?? DataArgument(.digits)
-    if dataset.name.isSeries {
-      // What is learned shows when the file is read.
-      _ = try choices.recipe(over: Recipe())
-    } else {
-      _ = try choices.recipe(for: DataSelection(name: dataset.name))
-    }
-    if data != nil && !dataset.name.isDownloaded {
-      throw ValidationError(
-        dataset.path == nil
-          ? "--data goes with mnist or fashion-mnist; digits are drawn, not read"
-          : "--data goes with mnist or fashion-mnist; a file is named by itself"
-      )
-    }
-    if examples != nil && dataset.name != .digits {
-      throw ValidationError("--examples goes with digits; other data have their own size")
-    }
-    try file.check(for: dataset.name)
+    try source.check(choices)
   }
 
   func run() async throws {
@@ -136,60 +89,17 @@ struct TrainCommand: AsyncParsableCommand {
     interruption: Interruption? = nil
   ) async throws -> RunRecord {
     if let name { try RunFolder.freePath(of: name) }
-    var (selection, series, recipe) = try chosen(seed: seed)
-    if let precision = recipe.precision, !precision.isSupported {
-      print(
-        "\(precision.rawValue) is not to be had on this processor with the instruction set "
-          + "\(instructionSet); training with float32"
-      )
-      recipe.precision = nil
-    }
-    if let series {
-      let epochs = choices.choices.epochs
-      if series.task == .forecast {
-        try selection.chooseForecast(
-          of: series,
-          for: &recipe,
-          epochs: epochs,
-          seed: seed,
-          threads: threads
-        )
-      } else {
-        try selection.chooseSeries(
-          of: series,
-          for: &recipe,
-          epochs: epochs,
-          seed: seed,
-          threads: threads
-        )
-      }
-    }
-    let data = try await selection.load(for: recipe, read: series)
-    try recipe.checkValidation(data.validation)
-    if recipe.dropsLastBatch && data.training.count < recipe.batchSize {
-      throw CommandFailure(
-        """
-        --batch \(recipe.batchSize) with --drop-last leaves no batch of \
-        \(data.training.count) training examples; use a smaller --batch
-        """
-      )
-    }
-    try recipe.checkMemory(steps: data.training.steps, features: data.training.features)
-    guard let model = recipe.model(for: data.training, seed: seed) else {
-      throw CommandFailure(
-        """
-        --read \(recipe.usedStructure.reading.argument) does not fit \(selection.title), which has \
-        \(data.training.steps) steps of \(data.training.features) features; use --read rows
-        """
-      )
-    }
-    let folder = try RunFolder(new: name, otherwise: Self.name(of: recipe, on: selection))
+    var plan = try PlannedRun(source, choices, seed: seed)
+    plan.replacePrecision()
+    let data = try await plan.load(seed: seed, threads: threads)
+    let model = try plan.model(for: data, seed: seed)
+    let folder = try RunFolder(new: name, otherwise: Self.name(of: plan))
     let lock = try folder.lock()
     var session = TrainingSession(
-      selection: selection,
+      selection: plan.selection,
       data: data,
       model: model,
-      recipe: recipe,
+      recipe: plan.recipe,
       seed: seed,
       threads: threads,
       folder: folder,
@@ -201,35 +111,10 @@ struct TrainCommand: AsyncParsableCommand {
     return session.record
   }
 
-  /// What the options ask for: the examples, of series the file that has them, and the settings.
-  func chosen(
-    seed: UInt64
-  ) throws -> (selection: DataSelection, series: SeriesFile?, recipe: Recipe) {
-    var selection = selection(seed: seed)
-    let series =
-      selection.name.isSeries ? try SeriesFile(selection.path ?? "", of: selection) : nil
-    selection.seriesTask = series?.task
-    try file.check(for: selection.task, of: selection.name)
-    return (selection, series, try choices.recipe(for: selection))
-  }
-
-  /// The examples that the options name.
-  private func selection(seed: UInt64) -> DataSelection {
-    let named = dataset ?? DataArgument(.digits)
-    var selection =
-      named.path.map { DataSelection(file: $0, as: named.name, file) }
-      ?? DataSelection(name: named.name, folder: data)
-    if named.name == .digits {
-      selection.drawnCount = examples ?? 20_000
-      selection.drawnSeed = seed
-    }
-    return selection
-  }
-
   /// The name of a run that none was given for.
-  static func name(of recipe: Recipe, on selection: DataSelection) -> String {
-    let sizes = recipe.hiddenSize.sizes.map { "\($0)" }.joined(separator: "-")
-    return "\(selection.shortName)-\(recipe.cell.rawValue)-\(sizes)"
+  static func name(of plan: PlannedRun) -> String {
+    let sizes = plan.recipe.hiddenSize.sizes.map { "\($0)" }.joined(separator: "-")
+    return "\(plan.selection.shortName)-\(plan.recipe.cell.rawValue)-\(sizes)"
   }
 
   /// Goes on with a run that was begun, unless it came to its end.
@@ -253,7 +138,7 @@ struct TrainCommand: AsyncParsableCommand {
     let run = try ContinuedRun(
       folder,
       stored: stored,
-      splits: await stored.record.data.moved(to: data).load(for: stored.record.recipe),
+      splits: await stored.record.data.moved(to: source.data).load(for: stored.record.recipe),
       threads: threads
     )
     var session = TrainingSession(run, checkpoints: checkpoints, interruption: interruption)
@@ -266,12 +151,14 @@ struct TrainCommand: AsyncParsableCommand {
     var asked = record
     asked.recipe = try choices.recipe(over: record.recipe)
     asked.seed = seed ?? record.seed
-    if let named = dataset {
+    if let named = source.dataset {
       asked.data.name = named.name
-      asked.data.path = named.path.map { DataSelection(file: $0, as: named.name, file).path ?? $0 }
+      asked.data.path = named.path.map {
+        DataSelection(file: $0, as: named.name, source.file).path ?? $0
+      }
     }
-    asked.data.take(file)
-    asked.data.drawnCount = examples ?? record.data.drawnCount
+    asked.data.take(source.file)
+    asked.data.drawnCount = source.examples ?? record.data.drawnCount
     let differences = asked.differences(from: record)
     guard differences.isEmpty else {
       throw CommandFailure(

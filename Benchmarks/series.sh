@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Trains on four data sets of the UCR and UEA archives with five seeds each, as `recurrent train` does
-# by default, and prints every test accuracy and their mean.
+# by default, and prints every test accuracy and their mean with its 95% interval.
 #
 #   Benchmarks/series.sh FOLDER     a folder with NAME_TRAIN.ts and NAME_TEST.ts of each
 set -euo pipefail
@@ -13,12 +13,8 @@ work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 for name in JapaneseVowels ItalyPowerDemand BasicMotions GunPoint; do
   start=$(date +%s)
-  accuracies=()
-  for seed in 1 2 3 4 5; do
-    accuracy=$("$bin" train "$folder/${name}_TRAIN.ts" --seed $seed --run "$work/$name-$seed" |
-      sed -n 's/^Test accuracy: \([0-9.]*\)%.*/\1/p')
-    accuracies+=("${accuracy:?"no accuracy of $name"}")
-  done
-  mean=$(printf '%s\n' "${accuracies[@]}" | awk '{ sum += $1 } END { printf "%.2f", sum / NR }')
-  echo "$name: ${accuracies[*]}; mean $mean%, $(($(date +%s) - start)) s"
+  "$bin" train "$folder/${name}_TRAIN.ts" --seeds 5 --run "$work/$name" >"$work/$name.txt"
+  accuracies=$(sed -n 's/^Seed [0-9]*: \([0-9.]*\)%.*/\1/p' "$work/$name.txt")
+  mean=$(sed -n 's/^Mean of 5 seeds: \(.*\)/\1/p' "$work/$name.txt")
+  echo "$name:" $accuracies "mean ${mean:?"no accuracy of $name"}, $(($(date +%s) - start)) s"
 done

@@ -11,7 +11,7 @@ extension Assessment {
     if let oneStep { lines.append("One time ahead: \(oneStep.value)") }
     if !baselines.isEmpty {
       let heading = isOfOwnTraining ? "Baselines" : "Baselines of its own training examples"
-      let warning = beatsBaselines ? "" : "; \(Self.warning)"
+      let warning = beatsBaselines ? "" : "; \(warning)"
       lines.append("\(heading): \(baselines.map(\.text).joined(separator: ", "))\(warning)")
     }
     if let order { lines.append(order.text) }
@@ -29,14 +29,17 @@ extension Assessment {
     return remarks
   }
 
-  private static let warning = "the model is no better than that"
+  /// What to say where a baseline is as good.
+  private var warning: String {
+    "the model is no better" + (baselines.count > 1 ? " than the best of them" : "")
+  }
 
   /// The entries of a report.
   var entries: [RunReport.Entry] {
     var entries =
       measures?.parts.map { RunReport.Entry(name: capitalized($0.name), value: $0.value) } ?? []
     entries += baselines.map { RunReport.Entry(name: "Baseline \($0.name)", value: $0.value) }
-    if !beatsBaselines { entries.append(RunReport.Entry(name: "Warning", value: Self.warning)) }
+    if !beatsBaselines { entries.append(RunReport.Entry(name: "Warning", value: warning)) }
     if let order { entries.append(RunReport.Entry(name: "Order", value: order.text)) }
     return entries + remarks.map { RunReport.Entry(name: "Remark", value: $0) }
   }
@@ -96,7 +99,7 @@ extension Assessment.Baseline {
 extension Assessment.Leakage {
   /// What was found, in a sentence.
   var text: String {
-    "\(shared) of \(count) \(part) sequences \(shared == 1 ? "is" : "are") also in training, number for number"
+    "\(shared) of \(count) \(part) examples \(shared == 1 ? "is" : "are") also in training, number for number"
   }
 }
 

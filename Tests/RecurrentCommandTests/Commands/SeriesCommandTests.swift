@@ -82,7 +82,7 @@ struct SeriesCommandTests {
     let run = try await workbench.succeed(
       "train Slopes_TRAIN.ts \(Self.settings) --times-per-step 1 --run a"
     )
-    let line = "3 of 15 test sequences are also in training, number for number"
+    let line = "3 of 15 test examples are also in training, number for number"
     #expect(run.lines.contains(line), "\(run)")
     #expect(
       run.output.contains(/Baselines: .* by the most frequent class \(up\), .* by the length/)

@@ -96,12 +96,12 @@ struct AssessmentTests {
     )
     #expect(
       assessment.remarks == [
-        "3 of 3 test sequences are also in training, number for number",
+        "3 of 3 test examples are also in training, number for number",
         "Padding: 33.33% of the steps in training batches, which are not computed",
       ]
     )
     #expect(!assessment.beatsBaselines)
-    #expect(assessment.lines[1].hasSuffix("; the model is no better than that"))
+    #expect(assessment.lines[1].hasSuffix("; the model is no better than the best of them"))
     #expect(assessment.lines[2].hasPrefix("With the steps of each sequence in random order: "))
     // Measures, baselines, the warning, the order, and remarks.
     #expect(assessment.entries.count == [3, 2, 1, 1, 2].reduce(0, +))

@@ -13,7 +13,7 @@ struct CheckpointOptions: ParsableArguments {
 
   @Option(
     parsing: .unconditional,
-    help: "How many of the latest checkpoints stay; the best epoch's stays as well."
+    help: "How many of the latest checkpoints stay; the best one after an epoch stays as well."
   )
   var keepCheckpoints = 3
 

@@ -6,12 +6,16 @@ struct RunCheckpoints {
   private static let recordKey = "run"
   /// After a failure the next try is not before this.
   private static let pauseAfterFailure = Duration.seconds(60)
+  /// An epoch that ends sooner after the last checkpoint has none of its own: flushing one takes longer
+  /// than many an epoch.
+  private static let leastPause = Duration.seconds(1)
 
   private let folder: CheckpointFolder
   private let interval: Duration?
   private let stepInterval: Int?
   private let clock = ContinuousClock()
   private var due: ContinuousClock.Instant?
+  private var lastWritten: ContinuousClock.Instant?
 
   init(in folder: RunFolder, _ options: CheckpointOptions) {
     self.folder = CheckpointFolder(folder.checkpoints, keeping: options.keepCheckpoints)
@@ -25,6 +29,14 @@ struct RunCheckpoints {
     if let stepInterval, step.isMultiple(of: stepInterval) { return true }
     return due.map { clock.now >= $0 } ?? false
   }
+
+  /// Whether one is due at the end of an epoch, after so many steps in all.
+  func isDue(afterEpochAt step: Int) -> Bool {
+    isDue(atStep: step) || lastWritten.map { clock.now - $0 >= Self.leastPause } ?? true
+  }
+
+  /// The steps after which there are checkpoints.
+  var steps: [Int] { folder.steps }
 
   /// Whether a checkpoint needs the model that is kept beside the state: that of the best epoch,
   /// unless the state is that epoch's.
@@ -50,6 +62,7 @@ struct RunCheckpoints {
       notes: [Self.recordKey: try record.json()]
     )
     try folder.write(checkpoint, best: best)
+    lastWritten = clock.now
     due = interval.map { clock.now + $0 }
   }
 

@@ -28,13 +28,18 @@ extension TrainingSession {
     try endIfInterrupted()
   }
 
-  /// Writes what an epoch came to: a checkpoint, the kept model, the numbers and the record.
+  /// Writes what an epoch came to: a checkpoint, the kept model, the numbers and the record; of short
+  /// epochs only now and then, and at the end.
   ///
   /// Where that fails, one line says so and training goes on: a disk may have room again before its
   /// end. At its end a failure is an error.
   mutating func save() throws {
     let isLast =
       trainer.state.finishedEpochs == record.recipe.epochs || stopping?.shouldStop == true
+    guard isLast || checkpoints.isDue(afterEpochAt: trainer.stepCount) else {
+      isBehind = true
+      return
+    }
     let failure = failure(of: { session in try session.writeAll() })
     if isLast, let failure {
       throw CommandFailure("\(failure); then go on with '\(resumeCommand)'")
@@ -43,7 +48,15 @@ extension TrainingSession {
   }
 
   /// Writes a checkpoint within an epoch; where that fails, training goes on.
-  mutating func writeCheckpoint() { note(failure(of: { session in try session.writeState() })) }
+  mutating func writeCheckpoint() {
+    note(failure(of: { session in try session.writeStateWithinEpoch() }))
+  }
+
+  /// Writes what the last epochs came to where that was put off, since nothing comes after them.
+  mutating func saveEpochsBehind() {
+    guard isBehind else { return }
+    note(failure(of: { session in try session.saveFiles(isFlushed: true) }))
+  }
 
   /// Ends the run if a signal asked for it, with everything saved and one line on how to go on.
   mutating func endIfInterrupted() throws {
@@ -55,8 +68,8 @@ extension TrainingSession {
       : "after epoch \(state.epoch)"
     var outcome = "everything is saved"
     do {
-      // Between epochs everything was written a moment ago, if it could be.
-      if state.isWithinEpoch || isUnsaved { try writeState() }
+      // Between epochs everything was written a moment ago, if it was due and could be.
+      if state.isWithinEpoch || isUnsaved || isBehind { try writeStateWithinEpoch() }
     } catch {
       outcome = "\(error); the last checkpoint that was written is there still"
     }
@@ -72,10 +85,18 @@ extension TrainingSession {
     try saveFiles(isFlushed: false)
   }
 
+  /// Writes the state, and before it the files if they are behind: within an epoch nobody who goes on
+  /// from there has the model of the epoch before.
+  private mutating func writeStateWithinEpoch() throws {
+    if isBehind { try saveFiles(isFlushed: true) }
+    try writeState()
+  }
+
   /// Writes the kept model, the numbers and the record.
-  func saveFiles(isFlushed: Bool) throws {
+  mutating func saveFiles(isFlushed: Bool) throws {
     try TrainedRun.file(of: kept, data.preparation).write(to: folder.model, isFlushed: isFlushed)
     try saveRecord(isFlushed: isFlushed)
+    isBehind = false
   }
 
   private func saveRecord(isFlushed: Bool) throws {
@@ -85,14 +106,21 @@ extension TrainingSession {
 
   private mutating func writeState() throws {
     let state = trainer.state
-    let costs = record.epochs.compactMap(\.validationCost)
-    let best = costs.min().flatMap(costs.firstIndex).map { $0 + 1 }
     try checkpoints.write(
       state,
       record: record,
       kept: RunCheckpoints.hasKeptModel(state, stopping) ? kept : nil,
-      best: best.map { $0 * trainer.stepsOfEpoch(data.training.count) }
+      best: bestStep(at: state.step)
     )
+  }
+
+  /// The step after the epoch of the lowest validation cost, of those with a checkpoint.
+  private func bestStep(at step: Int) -> Int? {
+    let written = Set(checkpoints.steps + [step])
+    let steps = trainer.stepsOfEpoch(data.training.count)
+    return record.epochs.filter { written.contains($0.epoch * steps) && $0.validationCost != nil }
+      .min { ($0.validationCost ?? .infinity) < ($1.validationCost ?? .infinity) }
+      .map { $0.epoch * steps }
   }
 
   /// Does what saves the run, and counts its time; returns what went wrong, if anything did.

@@ -20,6 +20,8 @@ struct TrainingSession {
   var stopping: EarlyStopping?
   /// Whether what was last to be written could not be.
   var isUnsaved = false
+  /// Whether the files are of an earlier epoch than the one that ended last.
+  var isBehind = false
   /// How long this process spent on saving.
   var savingSeconds = 0.0
 
@@ -81,7 +83,12 @@ struct TrainingSession {
     let stepsBefore = trainer.state.step
     let secondsBefore = record.epochs.reduce(0) { $0 + $1.seconds }
     while trainer.state.finishedEpochs < record.recipe.epochs, stopping?.shouldStop != true {
-      try trainEpoch(startedAt: start, after: stepsBefore)
+      do {
+        try trainEpoch(startedAt: start, after: stepsBefore)
+      } catch {
+        saveEpochsBehind()
+        throw error
+      }
       if !trainer.state.isWithinEpoch { try save() }
       try endIfInterrupted()
     }

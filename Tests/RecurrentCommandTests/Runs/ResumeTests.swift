@@ -103,6 +103,20 @@ struct ResumeTests {
     #expect(try checkpoints(of: "a") == names)
   }
 
+  @Test func `short epochs have no checkpoint of their own, and nothing is lost`() async throws {
+    let run = try await interrupt(SIGTERM, options: "--schedule constant --keep-checkpoints 99")
+    #expect(run.exitCode == 143, "\(run)")
+    // The files are of the epoch that ended last, however many were put off.
+    let epochs = run.lines.count { $0.hasPrefix("Epoch: ") }
+    #expect(try workbench.record(of: "a").epochs.count == epochs)
+    try await workbench.succeed("\(words) --schedule constant --epochs \(epochs) --run b")
+    #expect(try modelBytes("a") == modelBytes("b"))
+    // Before the first step and at the end there is one in any case.
+    let names = try checkpoints(of: "b")
+    #expect(names.first == "step-000000000.safetensors" || names.count == 4)
+    #expect(names.last?.hasSuffix("\(6 * epochs).safetensors") ?? false)
+  }
+
   @Test func `settings that differ are refused by name`() async throws {
     _ = try await interrupt(SIGTERM)
     let cases = [
@@ -268,14 +282,16 @@ struct ResumeTests {
     )
   )
   func `where the disk is full the old checkpoint stays, and one line says so`() async throws {
-    try await workbench.succeed("\(words) --epochs 8 --keep-checkpoints 9 --run whole")
+    // An epoch has six steps: there is a checkpoint after each.
+    let words = "\(words) --epochs 8 --checkpoint-steps 6"
+    try await workbench.succeed("\(words) --keep-checkpoints 9 --run whole")
     let sizes = try checkpoints(of: "whole").map {
       try workbench.bytes(of: "runs/whole/checkpoint/\($0)").count
     }
     // Room for what there is to write of the first epochs, not of the last.
     let blocks = (sizes[3] + 511) / 512
     try #require(sizes[0] < sizes[3] && 512 * blocks < sizes[8])
-    let run = try await workbench.run("\(words) --epochs 8 --run a", fileBlocks: blocks)
+    let run = try await workbench.run("\(words) --run a", fileBlocks: blocks)
     #expect(run.exitCode == 1, "\(run)")
     let lines = run.errorOutput.split(separator: "\n")
     try #require(lines.count == 2, "\(run)")

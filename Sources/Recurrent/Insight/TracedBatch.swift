@@ -42,10 +42,11 @@ struct TracedBatch: Sendable {
       ? nil : reading.size(steps: dataset.steps, features: dataset.features)?.steps
   }
 
+  /// The number of steps that are read of each example.
+  var stepCounts: [Int] { indices.map { readSteps ?? dataset.length(ofExample: $0) } }
+
   /// The examples, each with the number of steps that are read of it.
-  var rows: TracedRows {
-    .examples(indices, steps: indices.map { readSteps ?? dataset.length(ofExample: $0) })
-  }
+  var rows: TracedRows { .examples(indices, steps: stepCounts) }
 
   /// The parts in which training reads the batch.
   var shards: [TracedBatch] {

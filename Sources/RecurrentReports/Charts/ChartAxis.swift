@@ -23,7 +23,13 @@ struct ChartAxis: Equatable {
   }
 
   /// An axis that ends where the values end, for the quantity a series runs along.
-  static func horizontal(values: [Double], tickLimit: Int) -> ChartAxis {
+  ///
+  /// On a logarithmic one the ticks are the values themselves, if they are few.
+  static func horizontal(
+    values: [Double],
+    tickLimit: Int,
+    isLogarithmic: Bool = false
+  ) -> ChartAxis {
     let wholeNumbers = values.allSatisfy { $0 == $0.rounded() && $0.magnitude < 1e12 }
     let (lower, upper) = bounds(of: values) ?? (0, 1)
     if isConstant(lower, upper) {
@@ -31,6 +37,19 @@ struct ChartAxis: Equatable {
       let label = wholeNumbers ? NumberText.fixed(lower, places: 0) : freeLabel(lower)
       let tick = Tick(value: lower, label: label)
       return ChartAxis(lower: lower - margin, upper: upper + margin, ticks: [tick])
+    }
+    if isLogarithmic && !values.isEmpty {
+      var axis = logarithmic(
+        values: values,
+        range: lower...upper,
+        style: .number,
+        tickLimit: tickLimit
+      )
+      let own = Set(values)
+      if own.count <= tickLimit {
+        axis.ticks = own.sorted().map { Tick(value: $0, label: freeLabel($0)) }
+      }
+      return axis
     }
     let step = TickStep(span: upper - lower, atMost: tickLimit, wholeNumbers: wholeNumbers)
     let indices = values.isEmpty ? [] : step.indices(within: lower, upper)

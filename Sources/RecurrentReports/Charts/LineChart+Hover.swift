@@ -57,7 +57,7 @@ extension LineChart {
         height: plot.height
       )
       let circles = column.values.filter { plot.shows($0.y) }.map { value in
-        let color = ChartStyle.colorClass(ofSeries: value.index)
+        let color = colorClass(of: value.index)
         let x = NumberText.coordinate(places[offset])
         let y = NumberText.coordinate(plot.vertical(value.y))
         return "<circle class=\"\(color)\" cx=\"\(x)\" cy=\"\(y)\" r=\"5\"/>"

@@ -53,8 +53,8 @@ extension LineChart {
 
   /// A short piece of a series' line, with its marker where the line carries markers.
   func legendSample(ofSeries index: Int, x: Double, y: Double) -> String {
-    let color = ChartStyle.colorClass(ofSeries: index)
-    let dashes = ChartStyle.dashClass(ofSeries: index)
+    let color = colorClass(of: index)
+    let dashes = dashClass(of: index)
     let (start, middle) = (NumberText.coordinate(x + 1), NumberText.coordinate(y))
     let line = "<path class=\"line \(color) \(dashes)\" d=\"M\(start),\(middle)h28\"/>"
     let count = series[index].points.count(where: isDrawable)

@@ -105,14 +105,20 @@ extension LineChart {
     to drawing: inout ChartDrawing
   ) {
     let trace = SeriesTrace(line.points, limit: Self.pointLimit, isDrawable: isDrawable)
-    let color = ChartStyle.colorClass(ofSeries: index)
+    let color = colorClass(of: index)
     let runs = trace.runs.filter { $0.count > 1 }
     if !runs.isEmpty {
       let path = runs.map { "M" + $0.map(plot.place).joined(separator: " ") }.joined()
-      let dashes = ChartStyle.dashClass(ofSeries: index)
+      let dashes = dashClass(of: index)
       drawing.add("<path class=\"line \(color) \(dashes)\" d=\"\(path)\"/>")
     }
     let drawn = trace.runs.flatMap { $0 }
+    let ranges = drawn.compactMap { plot.range(of: $0, values: values(of: $0)) }
+    if !ranges.isEmpty {
+      drawing.add(
+        "<path class=\"line \(color)\" style=\"stroke-width:1.2\" d=\"\(ranges.joined())\"/>"
+      )
+    }
     if drawn.count <= Self.markerLimit {
       guard !drawn.isEmpty else { return }
       let path = drawn.map { Self.marker(ofSeries: index, at: plot.place(of: $0)) }.joined()

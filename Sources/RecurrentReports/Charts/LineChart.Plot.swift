@@ -28,6 +28,16 @@ extension LineChart {
     /// Whether a value lies between the ends of the vertical axis.
     func shows(_ value: Double) -> Bool { (-1e-9...1 + 1e-9).contains(y.fraction(of: value)) }
 
+    /// The line from the least to the greatest of a point's values, as path data; nil for one value.
+    func range(of point: Point, values: [Double]) -> String? {
+      guard let least = values.min(), let greatest = values.max(), least < greatest else {
+        return nil
+      }
+      let (top, bottom) = (vertical(greatest), vertical(least))
+      return "M\(NumberText.coordinate(horizontal(point.x))),\(NumberText.coordinate(top))"
+        + "V\(NumberText.coordinate(bottom))"
+    }
+
     /// A point's place in the drawing, as path data.
     func place(of point: Point) -> String {
       NumberText.coordinate(horizontal(point.x)) + "," + NumberText.coordinate(vertical(point.y))
@@ -37,7 +47,7 @@ extension LineChart {
   /// Chooses axes for the points that can be drawn and places the plot in a drawing.
   func plot(top: Double, width: Double, height: Double, labelSize: Double) -> Plot {
     let points = series.flatMap { $0.points.filter(isDrawable) }
-    let values = points.map(\.y)
+    let values = points.flatMap(values(of:))
     let y =
       switch verticalScale {
       case .linear:
@@ -48,7 +58,11 @@ extension LineChart {
     let widest = y.ticks.map { TextWidth.estimate($0.label, fontSize: labelSize) }.max() ?? 0
     let left = (widest + 10).rounded(.up)
     return Plot(
-      x: ChartAxis.horizontal(values: points.map(\.x), tickLimit: 8),
+      x: ChartAxis.horizontal(
+        values: points.map(\.x),
+        tickLimit: 8,
+        isLogarithmic: horizontalScale == .logarithmic
+      ),
       y: y,
       left: left,
       top: top,

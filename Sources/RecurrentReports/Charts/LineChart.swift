@@ -1,7 +1,7 @@
 /// A chart of one or more series of points joined by lines.
 ///
 /// Any number of points will do, none included. A value that cannot be drawn (not a number,
-/// infinite, beyond ±10¹⁰⁰, or not positive on a logarithmic scale) leaves a gap in its line.
+/// infinite, beyond ±10¹⁰⁰, or not positive on a logarithmic axis) leaves a gap in its line.
 /// Points are joined in the order given. Series differ by colour and by dashes or markers.
 ///
 /// The same chart always gives the same text, on any system and in any locale.
@@ -12,11 +12,14 @@ public struct LineChart: Sendable, Hashable {
     public var x: Double
     /// The value.
     public var y: Double
+    /// The ends of the values that `y` is the middle of, drawn as a thin line.
+    public var range: ClosedRange<Double>?
 
     /// Creates a point.
-    public init(x: Double, y: Double) {
+    public init(x: Double, y: Double, range: ClosedRange<Double>? = nil) {
       self.x = x
       self.y = y
+      self.range = range
     }
   }
 
@@ -26,16 +29,23 @@ public struct LineChart: Sendable, Hashable {
     public var name: String
     /// The points, in the order in which they are joined.
     public var points: [Point]
+    /// Which colour it has, counted from 0 and again from the first after the last; nil for that of its
+    /// place among the series.
+    public var color: Int?
+    /// Which dashes it has, 0 for none, counted likewise; nil for those of its place.
+    public var dashes: Int?
 
     /// Creates a series.
-    public init(name: String, points: [Point]) {
+    public init(name: String, points: [Point], color: Int? = nil, dashes: Int? = nil) {
       self.name = name
       self.points = points
+      self.color = color
+      self.dashes = dashes
     }
   }
 
-  /// How values are spread along the vertical axis.
-  public enum VerticalScale: Sendable, Hashable {
+  /// How values are spread along an axis.
+  public enum Scale: Sendable, Hashable {
     /// Equal steps are equal differences.
     case linear
     /// Equal steps are equal ratios.
@@ -61,7 +71,9 @@ public struct LineChart: Sendable, Hashable {
   /// The values at the ends of the vertical axis; by default chosen to hold all points.
   public var yRange: ClosedRange<Double>?
   /// How values are spread along the vertical axis.
-  public var verticalScale: VerticalScale
+  public var verticalScale: Scale
+  /// How positions are spread along the horizontal axis.
+  public var horizontalScale: Scale
   /// How values are written on the vertical axis.
   public var valueStyle: ValueStyle
 
@@ -72,7 +84,8 @@ public struct LineChart: Sendable, Hashable {
     yLabel: String,
     series: [Series],
     yRange: ClosedRange<Double>? = nil,
-    verticalScale: VerticalScale = .linear,
+    verticalScale: Scale = .linear,
+    horizontalScale: Scale = .linear,
     valueStyle: ValueStyle = .number
   ) {
     self.title = title
@@ -81,6 +94,7 @@ public struct LineChart: Sendable, Hashable {
     self.series = series
     self.yRange = yRange
     self.verticalScale = verticalScale
+    self.horizontalScale = horizontalScale
     self.valueStyle = valueStyle
   }
 
@@ -89,10 +103,30 @@ public struct LineChart: Sendable, Hashable {
 
   /// Whether a point can appear on the chart at all.
   func isDrawable(_ point: Point) -> Bool {
+    isDrawable(point.x, on: horizontalScale) && isDrawable(point.y, on: verticalScale)
+  }
+
+  /// Whether a value can appear on an axis.
+  private func isDrawable(_ value: Double, on scale: Scale) -> Bool {
     // Comparisons with what is not a number are false.
-    guard point.x.magnitude < ChartAxis.largestMagnitude else { return false }
-    guard point.y.magnitude < ChartAxis.largestMagnitude else { return false }
-    return verticalScale == .linear || point.y > 1 / ChartAxis.largestMagnitude
+    guard value.magnitude < ChartAxis.largestMagnitude else { return false }
+    return scale == .linear || value > 1 / ChartAxis.largestMagnitude
+  }
+
+  /// The values that a point takes up on the vertical axis: its own, and the ends of its range.
+  func values(of point: Point) -> [Double] {
+    let ends = [point.range?.lowerBound, point.range?.upperBound].compactMap(\.self)
+    return [point.y] + ends.filter { isDrawable($0, on: verticalScale) }
+  }
+
+  /// The class of a series' colour.
+  func colorClass(of index: Int) -> String {
+    ChartStyle.colorClass(ofSeries: series[index].color ?? index)
+  }
+
+  /// The class of a series' dashes.
+  func dashClass(of index: Int) -> String {
+    ChartStyle.dashClass(ofSeries: series[index].dashes ?? index)
   }
 
   /// The chart in one sentence or more, for those who cannot see it.

@@ -42,6 +42,19 @@ struct ChartAxisTests {
     #expect(axis.ticks.map(\.label) == labels)
   }
 
+  @Test func `few positions on a logarithmic axis are its ticks`() {
+    let axis = ChartAxis.horizontal(values: [25, 400, 50], tickLimit: 8, isLogarithmic: true)
+    #expect(axis.ticks.map(\.label) == ["25", "50", "400"])
+    #expect(axis.fraction(of: 25) == 0 && abs(axis.fraction(of: 100) - 0.5) < 1e-12)
+    let many = ChartAxis.horizontal(
+      values: (1...100).map(Double.init),
+      tickLimit: 8,
+      isLogarithmic: true
+    )
+    #expect(many.ticks.map(\.label) == ["1", "2", "5", "10", "20", "50", "100"])
+    #expect(ChartAxis.horizontal(values: [], tickLimit: 8, isLogarithmic: true).ticks == [])
+  }
+
   @Test(arguments: [
     ([0.003, 20], ["0.001", "0.01", "0.1", "1", "10", "100"]),
     ([0.3, 4], ["0.2", "0.5", "1", "2", "5"]),

@@ -49,7 +49,7 @@ struct LineChartTests {
     ] as [[[Double]]]
   )
   func `any values give well-formed markup without stray numbers`(values: [[Double]]) {
-    for scale in [LineChart.VerticalScale.linear, .logarithmic] {
+    for scale in [LineChart.Scale.linear, .logarithmic] {
       for range in [nil, 0...1, 0.5...2] as [ClosedRange<Double>?] {
         var chart = chart(values)
         chart.verticalScale = scale
@@ -108,6 +108,36 @@ struct LineChartTests {
     #expect(chart.svg.utf8.count < 60_000)
     #expect(chart.hoverColumns().contains { $0.values.first?.y == 1 })
     #expect(chart.hoverColumns().count <= LineChart.hoverLimit + 4)
+  }
+
+  @Test func `a point's range is a thin line, and has room`() {
+    var chart = chart([[2, 1, 0]])
+    chart.series[0].points[1].range = 0.5...4
+    let svg = chart.svg
+    #expect(svg.contains(/<path class="line s0" style="stroke-width:1.2" d="M[\d.]+,88V368"\/>/))
+    #expect(WellFormedMarkup(svg).problem == nil)
+  }
+
+  @Test func `a series can have another's colour`() {
+    var chart = chart([[2, 1], [1, 2]])
+    chart.series[1].color = 0
+    chart.series[1].dashes = 1
+    let svg = chart.svg
+    #expect(svg.contains("line s0 d0") && svg.contains("line s0 d1") && !svg.contains("\"s1\""))
+  }
+
+  @Test func `a logarithmic horizontal axis spreads ratios evenly, and leaves out zero`() {
+    var chart = chart([[1, 1, 1, 1]])
+    for (index, x) in [0.0, 25, 50, 100].enumerated() { chart.series[0].points[index].x = x }
+    chart.horizontalScale = .logarithmic
+    let svg = chart.svg
+    #expect(["25", "50", "100"].allSatisfy { svg.contains(">\($0)</text>") })
+    let path = WellFormedMarkup(svg).values(of: "d").first { $0.contains(" ") && !$0.contains("m") }
+    let places = path?.dropFirst().split(separator: " ").compactMap {
+      $0.split(separator: ",").first.flatMap { Double($0) }
+    }
+    #expect(places?.count == 3)
+    if let places { #expect(abs(places[0] + places[2] - 2 * places[1]) < 0.2) }
   }
 
   @Test func `a range that cuts off values hides them`() {

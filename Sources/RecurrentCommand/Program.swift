@@ -11,7 +11,7 @@ struct Program: AsyncParsableCommand {
     subcommands: [
       TrainCommand.self, EvaluateCommand.self, PredictCommand.self, AugmentCommand.self,
       BenchCommand.self, GradcheckCommand.self, SummaryCommand.self, ReplayCommand.self,
-      SampleCommand.self, RaceCommand.self,
+      SampleCommand.self, RaceCommand.self, MemoryCommand.self,
     ]
   )
 

@@ -29,9 +29,7 @@ extension TrainCommand {
       )
       do {
         let record = try await train(in: folder, seed: seed, interruption)
-        if let test = record.test {
-          runs.append(SeedSummary.Run(seed: seed, folder: folder, record.data.task, test))
-        }
+        if let run = SeedSummary.Run(seed: seed, folder: folder, record) { runs.append(run) }
       } catch let ended as Interruption.Ended {
         throw Interruption.Ended(
           signal: ended.signal,

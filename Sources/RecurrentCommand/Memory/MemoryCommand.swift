@@ -79,7 +79,7 @@ struct MemoryCommand: ParsableCommand {
   func run() throws {
     let plan = try plan()
     try plan.checkMemory()
-    let folder = try MemoryFolder(new: output, otherwise: "runs/memory-\(task.rawValue)")
+    let folder = try ResultFolder(new: output, otherwise: "runs/memory-\(task.rawValue)")
     var session = MemorySession(plan, threads: threads, folder: folder)
     try session.run()
   }

@@ -5,13 +5,13 @@ import RecurrentData
 struct MemorySession {
   private let plan: MemoryPlan
   private let threads: Int
-  private let folder: MemoryFolder
+  private let folder: ResultFolder
   private let interruption = Interruption()
   private let progress = ProgressLine()
   private let table: MemoryTable
   private var record: MemoryRecord
 
-  init(_ plan: MemoryPlan, threads: Int, folder: MemoryFolder) {
+  init(_ plan: MemoryPlan, threads: Int, folder: ResultFolder) {
     self.plan = plan
     self.threads = threads
     self.folder = folder
@@ -36,7 +36,7 @@ struct MemorySession {
         if !flushOutput() { interruption.noteClosedOutput() }
       }
     }
-    try folder.writeAll(record)
+    try record.writeAll(to: folder)
     print()
     for line in table.conclusions(record) { print(line) }
     print("\(plan.count) trainings took \(duration((clock.now - start) / .seconds(1)))")
@@ -58,7 +58,7 @@ struct MemorySession {
       return interruption.receivedSignal == nil
     }
     record.trials.append(result)
-    try folder.write(record)
+    try record.write(to: folder)
   }
 
   private func describe() {
@@ -98,7 +98,7 @@ struct MemorySession {
         description: "interrupted before the first training was done: nothing is kept"
       )
     }
-    try folder.writeAll(record)
+    try record.writeAll(to: folder)
     throw Interruption.Ended(
       signal: signal,
       description: """

@@ -220,7 +220,8 @@ extension RaceRecord {
           let time = own.reduce(0) { $0 + $1.epochs[epoch].seconds } / Double(own.count)
           return LineChart.Point(
             x: seconds == nil ? Double(epoch + 1) : time,
-            y: values.reduce(0, +) / Double(values.count)
+            y: values.reduce(0, +) / Double(values.count),
+            range: values.count > 1 ? (values.min() ?? 0)...(values.max() ?? 0) : nil
           )
         }
       )

@@ -10,12 +10,17 @@ struct SeedSummary: Codable, Equatable {
     /// The share of the test told rightly; nil where that is not what counts.
     var accuracy: Double?
     var cost: Double
+    /// The error of numbers that are told or forecast; nil where none are.
+    var error: Double?
+    /// What error that is.
+    var errorName: String?
     /// The number of answers that were compared.
     var count: Int
   }
 
   var version = Version.text
-  /// What the mean is of: "accuracy" or "cost".
+  /// What the mean is of: "accuracy", "cost", "mean absolute error" of numbers that are told, or
+  /// "mean absolute scaled error" of forecasts.
   var measure: String
   var runs: [Run]
   var mean: Double
@@ -30,12 +35,13 @@ struct SeedSummary: Codable, Equatable {
   /// Takes the runs; nil without any.
   init?(of runs: [Run]) {
     let accuracies = runs.compactMap(\.accuracy)
+    let errors = runs.compactMap(\.error)
     let isOfAccuracy = accuracies.count == runs.count
-    guard let interval = MeanInterval(of: isOfAccuracy ? accuracies : runs.map(\.cost)) else {
-      return nil
-    }
+    let isOfErrors = errors.count == runs.count && runs.allSatisfy { $0.errorName != nil }
+    let values = isOfAccuracy ? accuracies : isOfErrors ? errors : runs.map(\.cost)
+    guard let interval = MeanInterval(of: values) else { return nil }
     self.runs = runs
-    measure = isOfAccuracy ? "accuracy" : "cost"
+    measure = isOfAccuracy ? "accuracy" : isOfErrors ? runs[0].errorName ?? "error" : "cost"
     mean = interval.mean
     deviation = interval.deviation
     halfWidth = interval.halfWidth
@@ -56,7 +62,7 @@ struct SeedSummary: Codable, Equatable {
 
   private var meanText: String {
     let isOfAccuracy = measure == "accuracy"
-    let value = isOfAccuracy ? percent(mean) : "cost \(decimals(mean, 4))"
+    let value = isOfAccuracy ? percent(mean) : "\(measure) \(decimals(mean, 4))"
     guard let halfWidth else { return "\(value); how sure it is takes two or more" }
     let width = isOfAccuracy ? "\(decimals(100 * halfWidth, 2)) points" : decimals(halfWidth, 4)
     return """
@@ -68,9 +74,18 @@ struct SeedSummary: Codable, Equatable {
 
 extension SeedSummary.Run {
   /// Takes what came of a run's test.
-  init(seed: UInt64, folder: String, _ task: LearningTask, _ test: RunRecord.TestResult) {
+  init?(seed: UInt64, folder: String, _ record: RunRecord) {
+    guard let test = record.test else { return nil }
+    let task = record.data.task
     self.seed = seed
     self.folder = folder
+    if !task.hasAccuracy, let measures = record.assessment?.measures {
+      if let scaled = measures.meanAbsoluteScaledError {
+        (error, errorName) = (scaled, "mean absolute scaled error")
+      } else {
+        (error, errorName) = (measures.meanAbsoluteError, "mean absolute error")
+      }
+    }
     // Of a text it is the surprise that counts, not how often the likeliest token was right.
     accuracy = task == .languageModel ? nil : test.accuracy
     cost = test.cost
@@ -79,7 +94,8 @@ extension SeedSummary.Run {
 
   /// What it came to, in a line.
   var text: String {
-    let share = accuracy.map { "\(percent($0)) of \(count), " } ?? ""
+    let told = error.flatMap { error in errorName.map { "\($0) \(decimals(error, 4)), " } }
+    let share = accuracy.map { "\(percent($0)) of \(count), " } ?? told ?? ""
     return "Seed \(seed): \(share)cost \(decimals(cost, 4)) (\(folder))"
   }
 }

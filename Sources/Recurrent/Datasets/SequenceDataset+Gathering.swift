@@ -27,6 +27,14 @@ extension SequenceDataset {
           unsafe (target + row * size).update(from: base + index * size, count: size)
         }
       }
+    case .windows(let windows):
+      for (row, index) in indices.enumerated() {
+        let place = unsafe target + row * size
+        let (start, length) = (windows.starts[index], length(ofExample: index))
+        unsafe windows.rows.copy(start..<start + length, into: place)
+        let rest = size - length * features
+        if rest > 0 { unsafe (place + size - rest).update(repeating: 0, count: rest) }
+      }
     case .tokens(let tokens):
       unsafe target.update(repeating: 0, count: indices.count * size)
       for (row, index) in indices.enumerated() {

@@ -5,10 +5,13 @@ extension SequenceDataset {
   /// be answered of a step goes with it. Example n is shuffled by a stream of its own, so that the same
   /// seed gives the same order.
   ///
-  /// - Precondition: The examples do not go on with one another, and are not asked for the next token.
+  /// - Precondition: The examples do not go on with one another, and are not asked for what comes next.
   public func shuffledInTime(seed: UInt64) -> SequenceDataset {
-    if case .nextTokens = targets {
+    switch targets {
+    case .nextTokens:
       require(false, "a text with its tokens in random order has no next token to be told")
+    case .nextRows: require(false, "rows in random order have no next row to be told")
+    case .classes, .classesOfSteps, .numbers, .numbersOfSteps: break
     }
     require(stream == nil, "examples that go on with one another have no order each of its own")
     let orders = (0..<count).map { index in
@@ -26,6 +29,7 @@ extension SequenceDataset {
       case .floats(let values):
         .floats(Self.reordered(values, by: orders, steps: steps, width: features))
       case .tokens(let windows): .tokens(Self.reordered(windows, by: orders))
+      case .windows(let windows): .windows(Self.reordered(windows, by: orders))
       }
     return SequenceDataset(
       elements: shuffled,
@@ -40,7 +44,7 @@ extension SequenceDataset {
 
   private func reorderedTargets(by orders: [[Int]]) -> Targets {
     switch targets {
-    case .classes, .numbers, .nextTokens: targets
+    case .classes, .numbers, .nextTokens, .nextRows: targets
     case .classesOfSteps(let labels):
       .classesOfSteps(Self.reordered(labels, by: orders, steps: steps, width: 1))
     case .numbersOfSteps(let numbers):
@@ -64,6 +68,23 @@ extension SequenceDataset {
       }
     }
     return result
+  }
+
+  /// Windows of new rows that are one after another.
+  private static func reordered(_ windows: NumberWindows, by orders: [[Int]]) -> NumberWindows {
+    var numbers: [Float] = []
+    var starts: [Int] = []
+    for (index, order) in orders.enumerated() {
+      starts.append(numbers.count / windows.rows.columns)
+      for source in order {
+        let row = windows.starts[index] + source
+        numbers += windows.rows.numbers(in: row..<row + 1)
+      }
+    }
+    return NumberWindows(
+      of: NumberRows(numbers, columns: windows.rows.columns),
+      startingAt: starts
+    )
   }
 
   /// Windows of a new text that holds one after another.

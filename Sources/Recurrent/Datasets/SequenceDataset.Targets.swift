@@ -11,20 +11,23 @@ extension SequenceDataset {
     case numbersOfSteps([Float])
     /// The token that follows each step; for sequences of tokens.
     case nextTokens
+    /// The row that follows each step, of rows beside those that are read; NaN where a number is not
+    /// known. The steps of each example before its own of `firstSteps` have nothing to be answered.
+    case nextRows(NumberRows, firstSteps: [Int])
   }
 
   /// Whether the answers are classes rather than numbers.
   public var answersAreClasses: Bool {
     switch targets {
     case .classes, .classesOfSteps, .nextTokens: true
-    case .numbers, .numbersOfSteps: false
+    case .numbers, .numbersOfSteps, .nextRows: false
     }
   }
 
   /// Whether there is an answer for each step rather than one for each sequence.
   public var answersEachStep: Bool {
     switch targets {
-    case .classesOfSteps, .numbersOfSteps, .nextTokens: true
+    case .classesOfSteps, .numbersOfSteps, .nextTokens, .nextRows: true
     case .classes, .numbers: false
     }
   }
@@ -60,7 +63,21 @@ extension SequenceDataset {
         return sum
           + numbers[first..<first + length(ofExample: index) * outputs].count { !$0.isNaN }
       }
+    case .nextRows(let rows, let firstSteps):
+      return indices.reduce(0) { sum, index in
+        sum
+          + (firstSteps[index]..<length(ofExample: index)).reduce(0) { known, step in
+            let row = rowAhead(ofExample: index, step: step)
+            return known + (0..<outputs).count { !rows[row, $0].isNaN }
+          }
+      }
     }
+  }
+
+  /// The row that follows a step of an example of windows.
+  func rowAhead(ofExample index: Int, step: Int) -> Int {
+    guard case .windows(let windows) = elements else { return 0 }
+    return windows.starts[index] + step + 1
   }
 
   /// Traps unless the targets fit `count` examples.
@@ -96,6 +113,25 @@ extension SequenceDataset {
         (0..<count).allSatisfy { tokens.starts[$0] + length(ofExample: $0) < tokens.text.count },
         "the last step of a sequence has no token that follows"
       )
+    case .nextRows(let rows, let firstSteps):
+      guard case .windows(let windows) = elements else {
+        return require(false, "only windows of rows have a row that follows")
+      }
+      requireCount(firstSteps.count, count)
+      require(
+        rows.count == windows.rows.count && rows.columns == outputs,
+        """
+        rows of \(outputs) numbers to be answered are wanted beside \(windows.rows.count), got \
+        \(rows.count) of \(rows.columns)
+        """
+      )
+      require(
+        (0..<count).allSatisfy {
+          windows.starts[$0] + length(ofExample: $0) < rows.count
+            && 0...length(ofExample: $0) ~= firstSteps[$0]
+        },
+        "the last step of a sequence has no row that follows, or its first is outside of it"
+      )
     }
   }
 
@@ -111,6 +147,7 @@ extension SequenceDataset {
     case .numbers(let numbers): .numbers(part(numbers, outputs))
     case .numbersOfSteps(let numbers): .numbersOfSteps(part(numbers, steps * outputs))
     case .nextTokens: .nextTokens
+    case .nextRows(let rows, let firstSteps): .nextRows(rows, firstSteps: part(firstSteps, 1))
     }
   }
 

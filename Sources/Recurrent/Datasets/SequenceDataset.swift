@@ -12,6 +12,8 @@ public struct SequenceDataset: Sendable {
     case floats([Float])
     /// Parts of a text; a step is a 1 at its token among zeros.
     case tokens(TokenWindows)
+    /// Parts of long rows of numbers; a step is a row.
+    case windows(NumberWindows)
   }
 
   /// The elements of all sequences, `[example, time, feature]`.
@@ -65,7 +67,7 @@ public struct SequenceDataset: Sendable {
   /// is from 1 to `steps`, and the rest is padding.
   ///
   /// - Precondition: The elements number `count * steps * features`, or are `count` windows of a
-  ///   vocabulary of `features` tokens; the targets fit them; there is a length for each example; and
+  ///   vocabulary of `features` tokens or of rows of `features` numbers; the targets fit them; there is a length for each example; and
   ///   examples that go on with one another are a multiple of the lanes.
   public init(
     elements: Elements,
@@ -121,6 +123,22 @@ public struct SequenceDataset: Sendable {
         "a window lies outside its text of \(tokens.text.count) tokens"
       )
       return
+    case .windows(let windows):
+      let rows = windows.rows
+      require(
+        steps > 0 && windows.starts.count == count && rows.columns == features,
+        """
+        a SequenceDataset of \(count) windows of \(features) numbers got \(windows.starts.count) of \
+        \(rows.columns)
+        """
+      )
+      require(
+        windows.starts.indices.allSatisfy {
+          windows.starts[$0] >= 0 && windows.starts[$0] + length(ofExample: $0) <= rows.count
+        },
+        "a window lies outside its \(rows.count) rows"
+      )
+      return
     }
     require(
       steps > 0 && features > 0 && found == count * steps * features,
@@ -148,6 +166,8 @@ public struct SequenceDataset: Sendable {
       case .floats(let values): .floats(Array(values[span]))
       case .tokens(let tokens):
         .tokens(TokenWindows(of: tokens.text, startingAt: Array(tokens.starts[range])))
+      case .windows(let windows):
+        .windows(NumberWindows(of: windows.rows, startingAt: Array(windows.starts[range])))
       }
     return SequenceDataset(
       elements: part,
@@ -184,6 +204,9 @@ public struct SequenceDataset: Sendable {
         values[step * features + token] = 1
       }
       return values
+    case .windows(let windows):
+      let start = windows.starts[index]
+      return windows.rows.numbers(in: start..<start + length(ofExample: index))
     }
   }
 }

@@ -44,6 +44,31 @@ import Musl
     if let base = unsafe base { unsafe munmap(UnsafeMutableRawPointer(mutating: base), count) }
   }
 
+  /// The number of 32 bits that begins at a place, as this machine has it in memory.
+  ///
+  /// - Precondition: Its four bytes lie within the file.
+  @inline(__always)
+  func float(at place: Int) -> Float {
+    require(
+      place >= 0 && place + 4 <= count,
+      "bytes \(place) to \(place + 4) lie outside a file of \(count)"
+    )
+    // The file is not empty, so it is mapped.
+    return unsafe base.unsafelyUnwrapped.loadUnaligned(fromByteOffset: place, as: Float.self)
+  }
+
+  /// Writes some of the bytes to `target`, which has room for them.
+  ///
+  /// - Precondition: They lie within the file.
+  func copy(_ part: Range<Int>, into target: UnsafeMutableRawPointer) {
+    require(
+      part.lowerBound >= 0 && part.upperBound <= count,
+      "bytes \(part) lie outside a file of \(count)"
+    )
+    guard let base = unsafe base else { return }
+    unsafe target.copyMemory(from: base + part.lowerBound, byteCount: part.count)
+  }
+
   /// The byte at a place.
   ///
   /// - Precondition: The place is from 0 to below `count`.

@@ -73,7 +73,7 @@ extension SequenceDataset {
         }
         return labels
       }
-    case .numbers, .numbersOfSteps: return []
+    case .numbers, .numbersOfSteps, .nextRows: return []
     }
   }
 
@@ -88,6 +88,16 @@ extension SequenceDataset {
       return indices.flatMap { index in
         let end = length(ofExample: index) * outputs
         return (0..<size).map { $0 < end ? all[index * size + $0] : .nan }
+      }
+    case .nextRows(let rows, let firstSteps):
+      return indices.flatMap { index in
+        (0..<steps).flatMap { step -> [Float] in
+          guard (firstSteps[index]..<length(ofExample: index)).contains(step) else {
+            return [Float](repeating: .nan, count: outputs)
+          }
+          let row = rowAhead(ofExample: index, step: step)
+          return rows.numbers(in: row..<row + 1)
+        }
       }
     case .classes, .classesOfSteps, .nextTokens: return []
     }

@@ -48,15 +48,23 @@ extension FusedHead {
       }
       return compareLabels(lossScale)
     case .numbers(let all):
-      return compareNumbers(all, lossScale) { answer in
-        indices[indices.startIndex + answer]
+      return compareNumbers(lossScale) { answer, output in
+        all[indices[indices.startIndex + answer] * weights.outputs + output]
       }
     case .numbersOfSteps(let all):
       var step = 0
-      return compareNumbers(all, lossScale) { answer in
+      return compareNumbers(lossScale) { answer, output in
         while answer >= firstAnswers[step + 1] { step += 1 }
         let index = indices[indices.startIndex + answer - firstAnswers[step]]
-        return index * dataset.steps + step
+        return all[(index * dataset.steps + step) * weights.outputs + output]
+      }
+    case .nextRows(let rows, let firstSteps):
+      var step = 0
+      return compareNumbers(lossScale) { answer, output in
+        while answer >= firstAnswers[step + 1] { step += 1 }
+        let index = indices[indices.startIndex + answer - firstAnswers[step]]
+        guard step >= firstSteps[index] else { return .nan }
+        return rows[dataset.rowAhead(ofExample: index, step: step), output]
       }
     }
   }
@@ -93,22 +101,20 @@ extension FusedHead {
     return result
   }
 
-  /// `place` tells where among all targets those of an answer are; answers come in order.
+  /// `target` tells what is to be answered; answers come in order.
   private func compareNumbers(
-    _ targets: [Float],
     _ lossScale: Float,
-    place: (_ answer: Int) -> Int
+    target: (_ answer: Int, _ output: Int) -> Float
   ) -> BatchResult {
     let outputs = weights.outputs
     let answered = unsafe logits.reserve(answers * outputs)
     var result = BatchResult()
     for answer in 0..<answers {
-      let first = place(answer) * outputs
       for output in 0..<outputs {
         let element = unsafe answered + answer * outputs + output
         let (value, derivative) = unsafe loss.numbers.loss(
           of: element.pointee,
-          target: targets[first + output]
+          target: target(answer, output)
         )
         result.lossSum += Double(value)
         unsafe element.pointee = derivative * lossScale

@@ -81,10 +81,10 @@ struct SeriesPrediction {
     let targets = targets ?? Array(0..<count)
     let horizon = horizon ?? trained.record.data.horizon ?? 1
     for (path, series) in files {
-      for one in series where one.values.count / count <= forecast.lag {
+      for one in series where one.times <= forecast.lag {
         throw CommandFailure(
           """
-          \(path): has \(one.values.count / count) times\(one.name.isEmpty ? "" : " of series \(one.name)"), \
+          \(path): has \(one.times) times\(one.name.isEmpty ? "" : " of series \(one.name)"), \
           and more than \(forecast.lag) are subtracted from
           """
         )
@@ -96,7 +96,7 @@ struct SeriesPrediction {
     )
     for (path, series) in files {
       for one in series {
-        let numbers = forecaster.forecast(after: one.values, count: horizon)
+        let numbers = forecaster.forecast(after: one.rows, count: horizon)
         guard numbers.allSatisfy(\.isFinite) else {
           throw CommandFailure(
             "\(path): the forecast became no number; ask for a shorter --horizon, or train again"
@@ -173,7 +173,9 @@ extension InputPreparation {
 
 extension LabelledSeries {
   /// The series without what is to be answered.
-  fileprivate var recorded: [LongSeries] { series.map { LongSeries(values: $0.values) } }
+  fileprivate var recorded: [LongSeries] {
+    series.map { LongSeries(values: $0.values, variables: variables) }
+  }
 }
 
 extension String {

@@ -9,13 +9,11 @@ struct ForecastTrial {
   let starts: [Int]
   /// The number of times that are forecast at once.
   let horizon: Int
-  /// The number of variables.
-  let variables: Int
   /// The variables that are compared.
   let targets: [Int]
 
   /// The parts of the series that are learned from.
-  var learned: [LongSeries] { zip(series, starts).map { $0.prefix($1, variables: variables) } }
+  var learned: [LongSeries] { zip(series, starts).map { $0.prefix($1) } }
 
   /// Judges a model.
   func comparison(
@@ -48,21 +46,22 @@ extension DataSelection {
     let (series, variables, targets) = try recordedSeries(file)
     let path = path ?? ""
     let isFound = season == nil
-    let longest = series.max { $0.values.count < $1.values.count }?.values ?? []
-    let times = longest.count / variables.count
-    guard times >= 8 else {
+    let longest = series.max { $0.times < $1.times }
+    let times = longest?.times ?? 0
+    guard let longest, times >= 8 else {
       throw CommandFailure(
         "\(path): has \(times) times, too few to learn from; 8 or more are wanted"
       )
     }
     if season == nil {
-      let numbers = stride(from: targets[0], to: longest.count * 4 / 5, by: variables.count)
-        .prefix(times * 4 / 5).map { longest[$0] }
-      season = Season.found(in: numbers)
+      // No more than the last of these are looked at.
+      let end = times * 4 / 5
+      let first = max(0, end - Season.mostTimes)
+      season = Season.found(in: (first..<end).map { longest.rows[$0, targets[0]] })
     }
     let usedSeason = season ?? 1
     horizon = horizon ?? max(1, min(usedSeason > 1 ? usedSeason : 10, times / 10))
-    let split = try forecastSplit(series, variables: variables.count, targets)
+    let split = try forecastSplit(series, targets)
     try checkLogarithm(of: split.learned)
     if isFound {
       print(
@@ -79,7 +78,7 @@ extension DataSelection {
       recipe,
       forecast ?? ForecastPreparation.Choice()
     )
-    let windows = whole.dataset(of: split.learned, answeredFrom: split.learned.map { _ in 0 })
+    let windows = try whole.dataset(of: split.learned, answeredFrom: split.learned.map { _ in 0 })
     recipe.epochs = epochs ?? recipe.epochs(forSeries: windows?.count ?? 1)
     guard forecast == nil else { return }
     let progress = ProgressLine()
@@ -89,7 +88,6 @@ extension DataSelection {
         series: split.learned,
         starts: split.starts.map { $0 - max(horizon ?? 1, $0 / 5) },
         horizon: horizon ?? 1,
-        variables: variables.count,
         targets: targets
       ),
       variables: variables,
@@ -111,15 +109,13 @@ extension DataSelection {
     preparedBy given: InputPreparation?
   ) throws -> RunData {
     let (series, variables, targets) = try recordedSeries(file)
-    let trial = try forecastSplit(series, variables: variables.count, targets)
+    let trial = try forecastSplit(series, targets)
     let learned = trial.learned
     var validationStarts: [Int]?
     if let share = validationShare ?? (trial.starts.reduce(0, +) >= Self.manyTimes ? 0.1 : nil) {
       validationStarts = trial.starts.map { max(1, Int(Double($0) * (1 - share))) }
     }
-    let training = validationStarts.map {
-      zip(learned, $0).map { $0.prefix($1, variables: variables.count) }
-    }
+    let training = validationStarts.map { zip(learned, $0).map { $0.prefix($1) } }
     let preparation: ForecastPreparation
     if case .forecast(let own, _) = given {
       guard own.variables.count == variables.count else {
@@ -140,10 +136,10 @@ extension DataSelection {
       )
     }
     guard
-      let dataset = preparation.dataset(
+      let dataset = try preparation.dataset(
         of: training ?? learned,
         answeredFrom: learned.map { _ in 0 }
-      ), let test = preparation.dataset(of: trial.series, answeredFrom: trial.starts)
+      ), let test = try preparation.dataset(of: trial.series, answeredFrom: trial.starts)
     else {
       throw CommandFailure(
         """
@@ -152,24 +148,30 @@ extension DataSelection {
         """
       )
     }
-    let missing = learned.reduce(0) { $0 + $1.values.count { $0.isNaN } }
+    let missing = learned.reduce(0) { $0 + $1.missing }
     var remarks = file.remarks
-    let kept = zip(trial.series, trial.starts).reduce(0) {
-      $0 + $1.0.values.count / variables.count - $1.1
-    }
+    let kept = zip(trial.series, trial.starts).reduce(0) { $0 + $1.0.times - $1.1 }
     remarks.append(
       """
       Tested on the last fifth: \(kept) of \(trial.starts.reduce(kept, +)) times\
       \(series.count > 1 ? " of \(series.count) series" : ""), \(trial.horizon) at once
       """
     )
+    let numbers = series.reduce(0) { $0 + $1.times } * variables.count
+    // As they are, and for training and for the test as a model reads them and answers.
+    let megabytes = decimals(Double(5 * 4 * numbers) / 1e6, 1)
+    remarks.append(
+      series.contains { $0.rows.isMapped }
+        ? "Numbers: \(numbers), read from files of \(megabytes) MB for temporary use when needed"
+        : "Numbers: \(numbers), \(megabytes) MB in memory with what is made of them"
+    )
     if missing > 0 {
       remarks.append("\(missing) numbers are missing: each is taken to be the last before it")
     }
     return RunData(
       training: dataset,
-      validation: validationStarts.flatMap {
-        preparation.dataset(of: learned, answeredFrom: $0)
+      validation: try validationStarts.flatMap {
+        try preparation.dataset(of: learned, answeredFrom: $0)
       },
       test: test,
       fingerprint: file.digest,
@@ -191,14 +193,13 @@ extension DataSelection {
   /// Keeps the last fifth of each series, and as many times as are forecast at once, from learning.
   private func forecastSplit(
     _ series: [LongSeries],
-    variables: Int,
     _ targets: [Int]
   ) throws -> ForecastTrial {
     let horizon = horizon ?? 1
     let least = horizon * 2 + 2
-    let long = series.filter { $0.values.count / variables >= least + (season ?? 1) }
+    let long = series.filter { $0.times >= least + (season ?? 1) }
     guard !long.isEmpty else {
-      let times = series.map { $0.values.count / variables }.max() ?? 0
+      let times = series.map(\.times).max() ?? 0
       throw CommandFailure(
         """
         \(title): has \(times) times, too few to forecast \(horizon) of them and keep as many to test; \
@@ -208,12 +209,8 @@ extension DataSelection {
     }
     return ForecastTrial(
       series: long,
-      starts: long.map { one in
-        let times = one.values.count / variables
-        return times - max(horizon, times / 5)
-      },
+      starts: long.map { $0.times - max(horizon, $0.times / 5) },
       horizon: horizon,
-      variables: variables,
       targets: targets
     )
   }
@@ -221,7 +218,7 @@ extension DataSelection {
   /// Refuses logarithms of numbers that have none.
   private func checkLogarithm(of series: [LongSeries]) throws {
     guard forecast?.hasLogarithm == true,
-      let number = series.lazy.flatMap(\.values).first(where: { $0 <= 0 })
+      let number = series.lazy.compactMap(\.firstNotPositive).first
     else { return }
     throw CommandFailure("\(title): holds \(number), which has no logarithm; leave out --logarithm")
   }
@@ -239,5 +236,21 @@ extension DataSelection {
       window: recipe.usedWindow,
       choice
     )
+  }
+}
+
+extension LongSeries {
+  /// The number of numbers that are missing.
+  fileprivate var missing: Int {
+    (0..<times).reduce(0) { sum, time in
+      sum + (0..<rows.columns).count { rows[time, $0].isNaN }
+    }
+  }
+
+  /// Its first number that is not above 0.
+  var firstNotPositive: Float? {
+    (0..<times).lazy.flatMap { time in
+      (0..<rows.columns).lazy.map { rows[time, $0] }
+    }.first { $0 <= 0 }
   }
 }

@@ -39,6 +39,8 @@ struct DataSelection: Codable, Equatable {
   var season: Int?
   /// The number of times that are forecast at once.
   var horizon: Int?
+  /// Whether a table is read from disk; nil for whether it is large.
+  var isFromDisk: Bool?
   /// What is subtracted from series that are forecast.
   var forecast: ForecastPreparation.Choice?
 
@@ -61,6 +63,7 @@ struct DataSelection: Codable, Equatable {
     validationShare = options.validationShare ?? validationShare
     season = options.season ?? season
     horizon = options.horizon ?? horizon
+    isFromDisk = options.fromDisk ?? isFromDisk
     tableTask = options.task ?? tableTask
     columns = options.columns ?? columns
     if let subtract = options.subtract {

@@ -64,6 +64,15 @@ struct FileOptions: ParsableArguments {
   @Option(help: ArgumentHelp("The column of a table that orders rows.", valueName: "column"))
   var time: String?
 
+  @Flag(
+    inversion: .prefixedNo,
+    help: """
+      Read the rows of a table that is forecast from disk rather than keep them in memory. Default: where \
+      the file is larger than a quarter of it.
+      """
+  )
+  var fromDisk: Bool?
+
   @Option(
     parsing: .unconditional,
     help: "Times to forecast at once. Default: a season, or 10, but a tenth of the series at most."
@@ -124,8 +133,10 @@ struct FileOptions: ParsableArguments {
     if !name.isSeries && (test != nil || timesPerStep != nil || differences != nil) {
       throw ValidationError("--test, --times-per-step and --differences go with a file of series")
     }
-    if name != .table && (task != nil || columns != nil) {
-      throw ValidationError("--task, --target, --inputs, --group and --time go with a table")
+    if name != .table && (task != nil || columns != nil || fromDisk != nil) {
+      throw ValidationError(
+        "--task, --target, --inputs, --group, --time and --from-disk go with a table"
+      )
     }
     if !name.isSeries { try checkForecast(.classify) }
   }

@@ -27,7 +27,7 @@ struct ForecastSearch {
     let differences = ForecastPreparation.Differences.allCases.filter {
       $0 != .seasonal || season > 1
     }
-    let arePositive = trial.series.allSatisfy { $0.values.allSatisfy { $0.isNaN || $0 > 0 } }
+    let arePositive = trial.series.allSatisfy { $0.firstNotPositive == nil }
     return (arePositive ? [false, true] : [false]).flatMap { hasLogarithm in
       differences.map {
         ForecastPreparation.Choice(differences: $0, hasLogarithm: hasLogarithm)
@@ -68,7 +68,7 @@ struct ForecastSearch {
       choice
     )
     guard
-      let dataset = preparation.dataset(of: learned, answeredFrom: learned.map { _ in 0 })
+      let dataset = try preparation.dataset(of: learned, answeredFrom: learned.map { _ in 0 })
     else { return nil }
     var recipe = recipe
     recipe.batchSize = min(recipe.batchSize, dataset.count)

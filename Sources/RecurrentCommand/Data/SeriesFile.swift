@@ -31,7 +31,8 @@ struct SeriesFile {
     digest = try Self.digest(of: path)
     switch selection.name {
     case .table:
-      let rows = try TableFile(path).read()
+      let isMapped = try selection.isFromDisk ?? Self.isLarge(path)
+      let rows = try TableFile(path).read(first: isMapped ? Self.firstRows : .max)
       var found = table
       if found == nil {
         let (recognised, remarks) = try TablePreparation.recognised(
@@ -45,7 +46,19 @@ struct SeriesFile {
       }
       guard let preparation = found else { throw CommandFailure("\(path): is no table") }
       self.table = preparation
-      if preparation.task == .forecast {
+      if preparation.task == .forecast && isMapped {
+        content = .recorded(
+          try TableFile(path).mappedSeries(preparation),
+          variables: preparation.variableNames
+        )
+      } else if isMapped {
+        throw CommandFailure(
+          """
+          \(path): is read from disk, which is for forecasts; leave out --from-disk, or have more memory, \
+          to \(LearningTask(preparation.task).words)
+          """
+        )
+      } else if preparation.task == .forecast {
         let (series, remarks) = try preparation.series(in: rows, path: path)
         content = .recorded(series, variables: preparation.variableNames)
         self.remarks += remarks
@@ -60,6 +73,15 @@ struct SeriesFile {
     case .folder: content = .labelled(try SeriesFolder.read(path))
     default: content = .labelled(try TimeSeriesFile.read(path))
     }
+  }
+
+  /// Of a table that is read from disk so many rows say what its columns are.
+  private static let firstRows = 10_000
+
+  /// Whether a table takes more than a quarter of this machine's memory.
+  private static func isLarge(_ path: String) throws -> Bool {
+    let size = try FilePieces(of: path).size
+    return Double(size) > Double(ProcessInfo.processInfo.physicalMemory) / 4
   }
 
   /// The SHA-256 of a file, or of a folder's files one after another.

@@ -37,7 +37,7 @@ struct JudgedAnswers {
   ) {
     guard examples.answerCount(at: 0..<examples.count) > 0 else { return nil }
     switch examples.targets {
-    case .nextTokens: return nil
+    case .nextTokens, .nextRows: return nil
     case .classes, .classesOfSteps:
       let evaluation = evaluation ?? model.evaluate(on: examples, threads: threads)
       kind = .classes(evaluation)

@@ -8,6 +8,9 @@ public struct ForecastComparison: Sendable, Equatable {
   /// From no more times than this forecasts of one series are made.
   public static let mostOrigins = 200
 
+  /// Missing numbers are looked for no further back than this.
+  private static let seasonsLookedAt = 20
+
   /// The variables that are compared.
   public let targets: [Int]
   /// What they are called.
@@ -50,7 +53,7 @@ public struct ForecastComparison: Sendable, Equatable {
     season = forecaster.preparation.season
     freeRunning = targets.map { _ in ForecastErrors() }
     (oneStep, lastValue, seasonalNaive) = (freeRunning, freeRunning, freeRunning)
-    for (one, start) in zip(series, starts) { compare(forecaster, one.values, from: start) }
+    for (one, start) in zip(series, starts) { compare(forecaster, one.rows, from: start) }
   }
 
   /// The errors of all targets together.
@@ -58,28 +61,28 @@ public struct ForecastComparison: Sendable, Equatable {
     errors.reduce(into: ForecastErrors()) { $0.add($1) }
   }
 
-  private mutating func compare(_ forecaster: Forecaster, _ values: [Float], from start: Int) {
+  private mutating func compare(_ forecaster: Forecaster, _ rows: NumberRows, from start: Int) {
     let preparation = forecaster.preparation
     let count = preparation.variables.count
-    let times = values.count / count
+    let times = rows.count
     let season = preparation.season
     let first = max(start, preparation.lag + 1, season)
     guard times - horizon >= first else { return }
-    let columns = targets.map { target in
-      stride(from: target, to: values.count, by: count).map { values[$0] }
-    }
-    let scales = columns.map { NaiveForecast.scale(of: Array($0[..<start]), season: season) }
+    let scales = targets.map { Self.scale(of: rows, column: $0, season: season, before: start) }
     let possible = times - horizon - first + 1
     let step = (possible + Self.mostOrigins - 1) / Self.mostOrigins
     for origin in stride(from: first, through: times - horizon, by: step) {
       origins += 1
       let forecast = forecaster.forecast(
-        after: Array(values[..<(origin * count)]),
+        after: rows.slice(0..<origin),
         count: horizon
       )
       for (place, target) in targets.enumerated() {
-        let (history, scale) = (Array(columns[place][..<origin]), scales[place])
-        let actual = Array(columns[place][origin..<origin + horizon])
+        let scale = scales[place]
+        // Whole seasons, so that a place in the season stays what it is.
+        let before = origin / season * season - Self.seasonsLookedAt * season
+        let history = (max(0, before)..<origin).map { rows[$0, target] }
+        let actual = (origin..<origin + horizon).map { rows[$0, target] }
         let own = (0..<horizon).map { forecast[$0 * count + target] }
         freeRunning[place].add(own, actual: actual, scale: scale)
         oneStep[place].add(Array(own[..<1]), actual: Array(actual[..<1]), scale: scale)
@@ -95,5 +98,23 @@ public struct ForecastComparison: Sendable, Equatable {
         )
       }
     }
+  }
+
+  /// The mean distance of a variable from what it was a season before, up to a time, as
+  /// `NaiveForecast.scale` has it, of rows that need not be in memory; nil where it is never known.
+  static func scale(
+    of rows: NumberRows,
+    column: Int,
+    season: Int,
+    before end: Int
+  ) -> Double? {
+    var (sum, count) = (0.0, 0)
+    for time in season..<max(season, end) {
+      let change = Double(rows[time, column]) - Double(rows[time - season, column])
+      if change.isNaN { continue }
+      sum += change.magnitude
+      count += 1
+    }
+    return count > 0 ? sum / Double(count) : nil
   }
 }

@@ -26,22 +26,21 @@ public struct Forecaster: Sendable {
     )
   }
 
-  /// Returns the numbers of the `count` times that follow a history, `[time, variable]` as it is.
+  /// Returns the numbers of the `count` times that follow a history, `[time, variable]`.
   ///
   /// Of the history the last `window + lag` times are read.
   ///
   /// - Precondition: The history has more than `lag` times.
   /// - Complexity: O(`window + count`) steps of the model.
-  public func forecast(after history: [Float], count: Int) -> [Float] {
+  public func forecast(after history: NumberRows, count: Int) -> [Float] {
     let variables = preparation.variables.count
     let lag = preparation.lag
     require(
-      history.count.isMultiple(of: variables) && history.count > lag * variables,
+      history.columns == variables && history.count > lag,
       "a forecast needs a history of more than \(lag) times of \(variables) variables"
     )
-    var levels = preparation.levels(history)
-    let used = (preparation.window + lag) * variables
-    if levels.count > used { levels.removeFirst(levels.count - used) }
+    let first = max(0, history.count - preparation.window - lag)
+    var levels = preparation.levels(history.slice(first..<history.count))
     var state = model.makeState()
     var answer = [Float](repeating: 0, count: variables)
     let scaled = preparation.scaled(levels: levels)

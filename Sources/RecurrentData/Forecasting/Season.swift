@@ -1,7 +1,7 @@
 /// The number of times after which a series is like it was.
 public enum Season {
   /// No more of a series' last numbers are looked at.
-  private static let mostTimes = 20_000
+  public static let mostTimes = 20_000
   /// No longer season is looked for.
   private static let longest = 1_000
   /// Less alike than this, numbers a season apart show none.

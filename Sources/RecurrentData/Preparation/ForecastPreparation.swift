@@ -52,10 +52,11 @@ public struct ForecastPreparation: Sendable, Codable, Equatable {
   /// The standard deviation of each variable after differences; 1 for one that is constant.
   public let deviations: [Float]
 
-  /// Learns the preparation of series, `[time, variable]` each.
+  /// Learns the preparation of series.
   ///
-  /// - Precondition: There are variables, the season and the window are at least 1, the series have
-  ///   numbers for all variables at each time, and only numbers above 0 where logarithms are taken.
+  /// - Precondition: There are variables, the season and the window are at least 1, the series have so
+  ///   many variables, and only numbers above 0 where logarithms are taken.
+  /// - Complexity: One pass over the series, which need not be in memory.
   public init(
     of series: [LongSeries],
     variables: [String],
@@ -65,23 +66,30 @@ public struct ForecastPreparation: Sendable, Codable, Equatable {
   ) {
     require(
       !variables.isEmpty && season > 0 && window > 0
-        && series.allSatisfy { $0.values.count.isMultiple(of: variables.count) },
+        && series.allSatisfy { $0.rows.columns == variables.count },
       "a forecast needs variables, a season, a window, and series with numbers for all variables"
-    )
-    require(
-      !choice.hasLogarithm || series.allSatisfy { $0.values.allSatisfy { $0.isNaN || $0 > 0 } },
-      "only numbers above 0 have a logarithm"
     )
     self.choice = choice
     self.variables = variables
     self.season = season
     self.window = window
     var moments = variables.map { _ in Moments() }
-    let lag = Self.lag(of: choice, season: season) * variables.count
     for one in series {
-      let levels = Self.levels(one.values, choice, variables: variables.count)
-      for place in lag..<max(lag, levels.count) where !one.values[place].isNaN {
-        moments[place % variables.count].add(levels[place] - (lag > 0 ? levels[place - lag] : 0))
+      var levels = SeriesLevels(
+        hasLogarithm: choice.hasLogarithm,
+        lag: Self.lag(of: choice, season: season),
+        startingLike: one.rows
+      )
+      for time in 0..<one.times {
+        for variable in 0..<variables.count {
+          let number = one.rows[time, variable]
+          require(
+            !choice.hasLogarithm || number.isNaN || number > 0,
+            "only numbers above 0 have a logarithm"
+          )
+          let change = levels.change(to: number, variable: variable)
+          if let change, !number.isNaN { moments[variable].add(change) }
+        }
       }
     }
     means = moments.map { Float($0.mean) }
@@ -122,34 +130,30 @@ public struct ForecastPreparation: Sendable, Codable, Equatable {
     }
   }
 
-  /// The numbers without gaps, or their logarithms.
-  private static func levels(_ values: [Float], _ choice: Choice, variables: Int) -> [Float] {
-    var result = values
-    for variable in 0..<variables {
-      // What is missing at the beginning is taken from the first number there is.
-      let places = stride(from: variable, to: values.count, by: variables)
-      var last = places.first { !values[$0].isNaN }.map { values[$0] } ?? 0
-      for place in places {
-        last = values[place].isNaN ? last : values[place]
-        result[place] = choice.hasLogarithm ? log(max(last, .leastNormalMagnitude)) : last
+  /// The numbers without gaps, or their logarithms, `[time, variable]`.
+  func levels(_ rows: NumberRows) -> [Float] {
+    var levels = SeriesLevels(hasLogarithm: choice.hasLogarithm, lag: 0, startingLike: rows)
+    var result: [Float] = []
+    result.reserveCapacity(rows.count * rows.columns)
+    for time in 0..<rows.count {
+      for variable in 0..<rows.columns {
+        result.append(levels.change(to: rows[time, variable], variable: variable) ?? 0)
       }
     }
     return result
   }
 
-  /// The numbers without gaps, or their logarithms, `[time, variable]`.
-  func levels(_ values: [Float]) -> [Float] {
-    Self.levels(values, choice, variables: variables.count)
-  }
-
-  /// What a model reads of a series, from the time `lag` on, `[time, variable]`.
+  /// What a model reads of levels, from the time `lag` on, `[time, variable]`.
   func scaled(levels: [Float]) -> [Float] {
     let (count, lag) = (variables.count, lag * variables.count)
     guard levels.count > lag else { return [] }
     return (lag..<levels.count).map { place in
-      let change = levels[place] - (lag > 0 ? levels[place - lag] : 0)
-      return (change - means[place % count]) / deviations[place % count]
+      scaled(levels[place] - (lag > 0 ? levels[place - lag] : 0), variable: place % count)
     }
+  }
+
+  private func scaled(_ change: Float, variable: Int) -> Float {
+    (change - means[variable]) / deviations[variable]
   }
 
   /// The level that an answer about one variable stands for.
@@ -162,92 +166,101 @@ public struct ForecastPreparation: Sendable, Codable, Equatable {
 
   /// The windows of series whose every time is to be told from those before it, as a data set.
   ///
-  /// Times before `start` of a series are read and not answered. Nil where no series is long enough.
+  /// Times before `start` of a series are read and not answered. Of series that are read from a file
+  /// what a model reads is written to files, too, which have no name and go when nobody needs them. Nil
+  /// where no series is long enough.
   ///
   /// - Precondition: There is a start for each series.
-  public func dataset(of series: [LongSeries], answeredFrom starts: [Int]) -> SequenceDataset? {
+  /// - Throws: `FileError` where there is no room for such files.
+  public func dataset(
+    of series: [LongSeries],
+    answeredFrom starts: [Int]
+  ) throws(FileError) -> SequenceDataset? {
     require(series.count == starts.count, "there is a start for each series")
     let count = variables.count
-    let parts = zip(series, starts).map { one, start in
-      Part(
-        scaled: scaled(levels: levels(one.values)),
-        known: one.values.map { !$0.isNaN },
-        lag: lag,
-        start: max(start, lag + 1),
-        variables: count
-      )
-    }
-    let steps = parts.reduce(0) { $0 + $1.steps }
+    let steps = zip(series, starts).reduce(0) { $0 + max(0, $1.0.times - max($1.1, lag + 1)) }
     // As many windows begin at a time as make up to about 4,096 of them.
     let stride = max(1, steps / 4_096)
-    let windows = parts.flatMap { $0.windows(of: window, stride: stride) }
-    guard let longest = windows.map(\.length).max() else { return nil }
-    var elements: [Float] = []
-    var targets: [Float] = []
-    elements.reserveCapacity(windows.count * longest * count)
-    targets.reserveCapacity(windows.count * longest * count)
-    for window in windows {
-      let padding = (longest - window.length) * count
-      elements += window.read + repeatElement(0, count: padding)
-      targets += window.answers + repeatElement(.nan, count: padding)
+    var windows = Windows()
+    var begin = 0
+    for (one, start) in zip(series, starts) {
+      let times = max(0, one.times - lag)
+      windows.add(
+        times: times,
+        from: begin,
+        answeredFrom: max(1, start - lag),
+        length: window,
+        stride: stride
+      )
+      begin += times
     }
+    guard let longest = windows.lengths.max() else { return nil }
+    let (read, answers) = try scaledRows(of: series)
     return SequenceDataset(
-      elements: .floats(elements),
-      count: windows.count,
+      elements: .windows(NumberWindows(of: read, startingAt: windows.starts)),
+      count: windows.starts.count,
       steps: longest,
       features: count,
-      targets: .numbersOfSteps(targets),
+      targets: .nextRows(answers, firstSteps: windows.firstSteps),
       outputNames: variables,
-      lengths: windows.map(\.length)
+      lengths: windows.lengths
     )
   }
 
-  /// A series on its way into windows.
-  private struct Part {
-    /// From the time `lag` on.
-    let scaled: [Float]
-    /// Which numbers of the series there are, from its first time on.
-    let known: [Bool]
-    let lag: Int
-    /// The first time that is answered.
-    let start: Int
-    let variables: Int
-
-    /// The number of times that are answered.
-    var steps: Int { max(0, scaled.count / variables + lag - start) }
-
-    struct Window {
-      let read: ArraySlice<Float>
-      let answers: [Float]
-      let length: Int
-    }
-
-    func windows(of length: Int, stride step: Int) -> [Window] {
-      let times = scaled.count / variables
-      // The first time of a window, of which the last, `times - 1`, has nothing to answer.
-      let first = max(0, start - lag - length)
-      let last = times - 1 - length
-      guard steps > 0, times > 1 else { return [] }
-      guard last > first else { return [window(first..<times - 1)] }
-      var begins = Array(stride(from: first, to: last, by: step))
-      begins.append(last)
-      return begins.map { window($0..<$0 + length) }
-    }
-
-    private func window(_ range: Range<Int>) -> Window {
-      let answers = range.flatMap { time in
-        (0..<variables).map { variable -> Float in
-          let place = (time + 1) * variables + variable
-          let isAnswered =
-            time + 1 + lag >= start && known[place + lag * variables] && known[place]
-          return isAnswered ? scaled[place] : .nan
+  /// What a model reads of series, one after another, and what it is to answer: the same, with NaN
+  /// where a number, or the one that is subtracted, is missing.
+  private func scaledRows(
+    of series: [LongSeries]
+  ) throws(FileError) -> (read: NumberRows, answers: NumberRows) {
+    let areMapped = series.contains { $0.rows.isMapped }
+    let count = variables.count
+    var read = try NumberRowsInProgress(columns: count, isMapped: areMapped)
+    var answers = try NumberRowsInProgress(columns: count, isMapped: areMapped)
+    for one in series {
+      var levels = SeriesLevels(
+        hasLogarithm: choice.hasLogarithm,
+        lag: lag,
+        startingLike: one.rows
+      )
+      for time in 0..<one.times {
+        for variable in 0..<count {
+          let number = one.rows[time, variable]
+          guard let change = levels.change(to: number, variable: variable) else { continue }
+          let value = scaled(change, variable: variable)
+          let isKnown = !number.isNaN && !one.rows[time - lag, variable].isNaN
+          try read.append(value)
+          try answers.append(isKnown ? value : .nan)
         }
       }
-      return Window(
-        read: scaled[range.lowerBound * variables..<range.upperBound * variables],
-        answers: answers,
-        length: range.count
-      )
+    }
+    return (try read.rows(), try answers.rows())
+  }
+
+  /// Windows of several series whose rows are one after another.
+  private struct Windows {
+    private(set) var starts: [Int] = []
+    private(set) var lengths: [Int] = []
+    private(set) var firstSteps: [Int] = []
+
+    /// Cuts the `times` rows of a series, which begin at `from`, and of which those from `first` on are
+    /// answered.
+    mutating func add(
+      times: Int,
+      from begin: Int,
+      answeredFrom first: Int,
+      length: Int,
+      stride step: Int
+    ) {
+      guard times > 1, first < times else { return }
+      // A window's last row answers nothing; the last one ends before the last time.
+      let start = max(0, first - length)
+      let last = times - 1 - length
+      for own in last > start ? stride(from: start, to: last, by: step) + [last] : [start] {
+        let end = min(own + length, times - 1)
+        starts.append(begin + own)
+        lengths.append(end - own)
+        firstSteps.append(min(max(0, first - 1 - own), end - own))
+      }
     }
   }
 }

@@ -69,7 +69,8 @@ public struct ArraySeries: Sendable, Equatable {
       (0..<count).map { index in
         LongSeries(
           name: count > 1 ? "\(index + 1)" : "",
-          values: Array(values[index * size..<(index + 1) * size])
+          values: Array(values[index * size..<(index + 1) * size]),
+          variables: variables
         )
       },
       variables: (1...variables).map { "variable \($0)" }

@@ -62,7 +62,7 @@ public enum SeriesFolder {
     of path: String
   ) throws(FileError) -> (all: [LongSeries], variables: Int) {
     let (values, variables) = try values(of: path)
-    return ([LongSeries(values: values)], variables)
+    return ([LongSeries(values: values, variables: variables)], variables)
   }
 
   private static func names(in path: String) throws(FileError) -> [String] {

@@ -102,7 +102,7 @@ struct RowGroups {
   }
 
   /// Whether a word begins like 2026-01, and has nothing but what dates and times have.
-  private static func isISODate(_ word: String) -> Bool {
+  static func isISODate(_ word: String) -> Bool {
     let bytes = Array(word.utf8)
     guard bytes.count >= 4, bytes.prefix(4).allSatisfy(isDigit) else { return false }
     let others = "-:.TZ+ /".utf8

@@ -31,10 +31,15 @@ public struct TableFile: Sendable {
   /// - Throws: `FileError` when the file cannot be read, or its rows do not fit; it names the line.
   /// - Complexity: Proportional to the file's size. Where a column has words after its first thousand
   ///   rows only, the file is read twice.
-  public func read() throws(FileError) -> Table {
+  public func read() throws(FileError) -> Table { try read(first: .max) }
+
+  /// Reads the table's first rows.
+  ///
+  /// - Throws: `FileError` when the file cannot be read, or these rows do not fit; it names the line.
+  public func read(first rows: Int) throws(FileError) -> Table {
     var wordColumns: Set<Int> = []
     while true {
-      let pass = TablePass(wordColumns)
+      let pass = TablePass(wordColumns, limit: rows)
       let found = try pass.read(self)
       if found.isEmpty { return pass.table }
       wordColumns.formUnion(found)
@@ -42,8 +47,8 @@ public struct TableFile: Sendable {
   }
 }
 
-/// One way through a file, with some columns known to be of words.
-private final class TablePass {
+/// One way through a file, or its first rows, with some columns known to be of words.
+final class TablePass {
   /// After so many rows it is looked at what was found out about them.
   private static let firstRows = 1000
 
@@ -54,7 +59,13 @@ private final class TablePass {
   private var numbers: [[Float]] = []
   private var words: [WordColumn?] = []
 
-  init(_ wordColumns: Set<Int>) { self.wordColumns = wordColumns }
+  /// No more rows are read.
+  private let limit: Int
+
+  init(_ wordColumns: Set<Int>, limit: Int) {
+    self.wordColumns = wordColumns
+    self.limit = limit
+  }
 
   var table: Table {
     Table(
@@ -96,6 +107,7 @@ private final class TablePass {
         }
         try take(records, into: &numbers)
         rows += 1
+        if rows == limit { return found }
         bytes += records.bytes.count + 1
         if rows == Self.firstRows {
           if !found.isEmpty { return found }
@@ -142,12 +154,12 @@ private final class TablePass {
     }
   }
 
-  private static func looksLikeHeader(_ records: RecordReader) -> Bool {
+  static func looksLikeHeader(_ records: RecordReader) -> Bool {
     let fields = records.fields.map { records.bytes[$0] }
     return fields.contains { !$0.isEmpty } && fields.allSatisfy { DecimalNumber.float($0) == nil }
   }
 
-  private static func names(_ records: RecordReader) throws(FileError) -> [String] {
+  static func names(_ records: RecordReader) throws(FileError) -> [String] {
     var names: [String] = []
     var known: Set<String> = []
     for (index, field) in records.fields.enumerated() {
@@ -168,7 +180,7 @@ private final class TablePass {
 
   private static let missingWords = ["na", "nan", "null", "none", "?"].map { Array($0.utf8) }
 
-  fileprivate static func isMissing(_ bytes: ArraySlice<UInt8>) -> Bool {
+  static func isMissing(_ bytes: ArraySlice<UInt8>) -> Bool {
     let word = bytes.filter { $0 != 0x20 && $0 != 0x09 }
     if word.isEmpty { return true }
     guard word.count <= 4 else { return false }

@@ -17,7 +17,7 @@ extension TablePreparation {
       for row in rows {
         for column in columns { values.append(column.value(at: row)) }
       }
-      series.append(LongSeries(name: name, values: values))
+      series.append(LongSeries(name: name, values: values, variables: columns.count))
     }
     return (series, groups.remarks)
   }
@@ -35,17 +35,18 @@ extension TablePreparation {
   ) throws(FileError) -> (series: LabelledSeries, remarks: [String]) {
     require(task != .forecast, "what is forecast are the series themselves")
     let groups = try RowGroups(table, group: group, time: time, path: path)
-    let (read, remarks) = try series(in: table, path: path)
+    let columns = try inputColumns(of: table, path: path)
     let variables = variableNames.count
     var all: [LabelledSeries.Series] = []
-    for (one, rows) in zip(read, groups.rows) {
+    for (name, rows) in zip(groups.names, groups.rows) {
+      let values = rows.flatMap { row in columns.map { $0.value(at: row) } }
       switch task {
       case .classify:
-        let label = try label(of: rows, in: table, series: one.name, path: path)
-        all.append(LabelledSeries.Series(values: one.values, label: label))
+        let label = try label(of: rows, in: table, series: name, path: path)
+        all.append(LabelledSeries.Series(values: values, label: label))
       case .regress:
         let numbers = try numbers(of: rows, in: table, path: path)
-        all.append(LabelledSeries.Series(values: one.values, answer: .numbers(numbers)))
+        all.append(LabelledSeries.Series(values: values, answer: .numbers(numbers)))
       case .label, .forecast:
         let labels = try labels(of: rows, in: table, path: path)
         let pieces =
@@ -56,7 +57,7 @@ extension TablePreparation {
           all.append(
             LabelledSeries.Series(
               values: Array(
-                one.values[piece.lowerBound * variables..<piece.upperBound * variables]
+                values[piece.lowerBound * variables..<piece.upperBound * variables]
               ),
               answer: .labels(Array(labels[piece]))
             )
@@ -71,7 +72,7 @@ extension TablePreparation {
       series: all
     )
     result.areContinuous = group == nil && task == .label
-    return (result, remarks)
+    return (result, groups.remarks)
   }
 
   /// A variable of the series.

@@ -150,6 +150,34 @@ struct TableCommandTests {
     #expect(!asked.output.contains("Tried by"))
   }
 
+  @Test func `a table read from disk gives the same bits`() async throws {
+    try workbench.write(Self.seasons(count: 150, missing: 20), to: "sales.csv")
+    let words = "train sales.csv --epochs 4 --hidden 8 --season 7 --subtract seasonal"
+    let memory = try await workbench.succeed("\(words) --run memory")
+    let disk = try await workbench.succeed("\(words) --run disk --from-disk")
+    #expect(memory.output.contains("Numbers: 300, 0.0 MB in memory with what is made of them"))
+    #expect(disk.output.contains("Numbers: 300, read from files of 0.0 MB for temporary use"))
+    #expect(
+      try workbench.bytes(of: "runs/memory/model.safetensors")
+        == workbench.bytes(of: "runs/disk/model.safetensors")
+    )
+    #expect(
+      try workbench.record(of: "memory").assessment == workbench.record(of: "disk").assessment
+    )
+    try workbench.write(Array("date,y\n3,1\n2,4\n".utf8), to: "unsorted.csv")
+    try await workbench.fail(
+      "train unsorted.csv --from-disk",
+      exitCode: 1,
+      saying: "unsorted.csv: line 3, field 1: is before that of the row above; sort the file"
+    )
+    try workbench.write(Array("group,y\na,1\nb,4\na,5\n".utf8), to: "mixed.csv")
+    try await workbench.fail(
+      "train mixed.csv --from-disk",
+      exitCode: 1,
+      saying: "mixed.csv: line 4, field 1: names a series that ended above"
+    )
+  }
+
   @Test func `a folder of classes is learned and told`() async throws {
     for (name, slope) in [("down", -1), ("up", 1)] {
       try workbench.makeFolder("slopes")

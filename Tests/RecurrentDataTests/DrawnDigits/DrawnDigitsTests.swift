@@ -9,7 +9,7 @@ struct DrawnDigitsTests {
   private static func bytes(_ dataset: SequenceDataset) -> [UInt8] {
     switch dataset.elements {
     case .bytes(let values, _): values
-    case .floats, .tokens: []
+    case .floats, .tokens, .windows: []
     }
   }
 

@@ -36,9 +36,9 @@ struct ForecastComparisonTests {
   @Test func `simple forecasts and scales are those counted by hand`() throws {
     // Up by 1 and down by 1: the mean difference is 0, and two times make a season.
     let values: [Float] = [0, 1, 0, 1, 0, 1, 0, 1, 0, 3, 0]
-    let series = LongSeries(values: values)
+    let series = LongSeries(values: values, variables: 1)
     let preparation = ForecastPreparation(
-      of: [LongSeries(values: [0, 1, 0, 1, 0])],
+      of: [LongSeries(values: [0, 1, 0, 1, 0], variables: 1)],
       variables: ["a"],
       season: 2,
       window: 4,

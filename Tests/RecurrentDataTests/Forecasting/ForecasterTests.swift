@@ -16,7 +16,8 @@ struct ForecasterTests {
   private func series(_ times: Int, variables: Int, seed: UInt64) -> LongSeries {
     var numbers = SeededNumbers(seed)
     return LongSeries(
-      values: (0..<times * variables).map { 5 + Float($0) / 50 + numbers.floats(1)[0] }
+      values: (0..<times * variables).map { 5 + Float($0) / 50 + numbers.floats(1)[0] },
+      variables: variables
     )
   }
 
@@ -45,6 +46,22 @@ struct ForecasterTests {
     )
   }
 
+  /// What is to be answered, `[example, time, output]`; NaN for nothing.
+  private func answers(of dataset: SequenceDataset) -> [Float] {
+    guard case .windows(let windows) = dataset.elements,
+      case .nextRows(let rows, let firstSteps) = dataset.targets
+    else { return [] }
+    return (0..<dataset.count).flatMap { example in
+      (0..<dataset.steps).flatMap { step -> [Float] in
+        guard (firstSteps[example]..<dataset.length(ofExample: example)).contains(step) else {
+          return [Float](repeating: .nan, count: rows.columns)
+        }
+        let row = windows.starts[example] + step + 1
+        return rows.numbers(in: row..<row + 1)
+      }
+    }
+  }
+
   @Test(arguments: choices)
   func `a model that runs freely reads what it answered`(
     choice: ForecastPreparation.Choice
@@ -52,10 +69,10 @@ struct ForecasterTests {
     let history = series(20, variables: 2, seed: 1)
     let preparation = preparation(choice, of: history)
     let model = model(seed: 2)
-    let forecast = try Forecaster(model, preparation).forecast(after: history.values, count: 5)
+    let forecast = try Forecaster(model, preparation).forecast(after: history.rows, count: 5)
 
     // The same by the model's answers about whole sequences, one longer each time.
-    var levels = preparation.levels(history.values)
+    var levels = preparation.levels(history.rows)
     var read = Array(preparation.scaled(levels: levels).suffix(6 * 2))
     var expected: [Float] = []
     for _ in 0..<5 {
@@ -83,14 +100,11 @@ struct ForecasterTests {
   ) throws {
     let whole = series(30, variables: 2, seed: 3)
     let preparation = preparation(choice, of: whole)
-    let dataset = try #require(preparation.dataset(of: [whole], answeredFrom: [0]))
-    let scaled = preparation.scaled(levels: preparation.levels(whole.values))
+    let dataset = try #require(try preparation.dataset(of: [whole], answeredFrom: [0]))
+    let scaled = preparation.scaled(levels: preparation.levels(whole.rows))
     #expect(scaled.count == (30 - preparation.lag) * 2)
     #expect(dataset.steps == 6 && dataset.count == 30 - preparation.lag - 6)
-    guard case .numbersOfSteps(let targets) = dataset.targets else {
-      Issue.record("no numbers for each step")
-      return
-    }
+    let targets = answers(of: dataset)
     for example in 0..<dataset.count {
       #expect(dataset.values(ofExample: example) == Array(scaled[example * 2..<(example + 6) * 2]))
       let answers = targets[example * 12..<(example + 1) * 12]
@@ -106,37 +120,37 @@ struct ForecasterTests {
   @Test func `times before the first that is answered are only read`() throws {
     let whole = series(40, variables: 2, seed: 4)
     let preparation = preparation(Choice(differences: .first), of: whole, window: 8)
-    let dataset = try #require(preparation.dataset(of: [whole], answeredFrom: [35]))
-    guard case .numbersOfSteps(let targets) = dataset.targets else { return }
+    let dataset = try #require(try preparation.dataset(of: [whole], answeredFrom: [35]))
+    let targets = answers(of: dataset)
     // Times 35 to 39 are answered: in the last window all of them, in none another.
-    let scaled = preparation.scaled(levels: preparation.levels(whole.values))
+    let scaled = preparation.scaled(levels: preparation.levels(whole.rows))
     let known = Set(targets.filter { !$0.isNaN })
     #expect(known == Set(scaled[(34 * 2)...]))
   }
 
   @Test func `missing numbers are read as the last before them, and not answered`() throws {
-    let whole = LongSeries(values: [1, 2, .nan, 4, 5, 7])
+    let whole = LongSeries(values: [1, 2, .nan, 4, 5, 7], variables: 1)
     let preparation = ForecastPreparation(
       of: [whole],
       variables: ["a"],
       season: 1,
       window: 5
     )
-    #expect(preparation.levels(whole.values) == [1, 2, 2, 4, 5, 7])
-    #expect(preparation.levels([.nan, .nan, 3]) == [3, 3, 3])
-    let dataset = try #require(preparation.dataset(of: [whole], answeredFrom: [0]))
-    guard case .numbersOfSteps(let targets) = dataset.targets else { return }
+    #expect(preparation.levels(whole.rows) == [1, 2, 2, 4, 5, 7])
+    #expect(preparation.levels(NumberRows([.nan, .nan, 3], columns: 1)) == [3, 3, 3])
+    let dataset = try #require(try preparation.dataset(of: [whole], answeredFrom: [0]))
+    let targets = answers(of: dataset)
     #expect(targets.map(\.isNaN) == [false, true, false, false, false])
     #expect(preparation.means == [3.8])
   }
 
-  @Test func `a series too short for what is subtracted gives no windows`() {
+  @Test func `a series too short for what is subtracted gives no windows`() throws {
     let short = series(4, variables: 2, seed: 5)
     let preparation = preparation(
       Choice(differences: .seasonal),
       of: series(20, variables: 2, seed: 5)
     )
-    #expect(preparation.dataset(of: [short], answeredFrom: [0]) == nil)
+    #expect(try preparation.dataset(of: [short], answeredFrom: [0]) == nil)
   }
 
   @Test func `a preparation that was kept is the same, one that none can be is refused`() throws {

@@ -71,13 +71,17 @@ struct ArraySeriesTests {
     #expect(test.longest == 3)
     let one = try ArraySeries(array([3], floats: [1, 2, 3]), path: "a.npy")
     #expect(
-      one.training == .recorded([LongSeries(values: [1, 2, 3])], variables: ["variable 1"])
+      one.training
+        == .recorded([LongSeries(values: [1, 2, 3], variables: 1)], variables: ["variable 1"])
     )
     let two = try ArraySeries(array([2, 1, 2], floats: [1, 2, 3, 4]), path: "a.npy")
     #expect(
       two.training
         == .recorded(
-          [LongSeries(name: "1", values: [1, 2]), LongSeries(name: "2", values: [3, 4])],
+          [
+            LongSeries(name: "1", values: [1, 2], variables: 2),
+            LongSeries(name: "2", values: [3, 4], variables: 2),
+          ],
           variables: ["variable 1", "variable 2"]
         )
     )

@@ -11,12 +11,21 @@ extension SequenceModel {
     /// Squares of this side, `stride` apart, a row of them a step: one square after another from the
     /// left, each row by row. They overlap where the stride is less than the side.
     case patches(side: Int, stride: Int)
+    /// Pixel by pixel, row after row: a step has one number, and there are as many as there are numbers.
+    case pixels
+    /// Pixel by pixel in an order that a seed decides, the same for every sequence: what belongs
+    /// together is torn apart.
+    ///
+    /// Source: Q. V. Le, N. Jaitly, G. E. Hinton, "A simple way to initialize recurrent networks of
+    /// rectified linear units", 2015, section 4.2.
+    case permutedPixels(seed: UInt64)
   }
 }
 
 extension SequenceModel.Reading: RawRepresentable, Codable {
   /// The name, such as "columns", "patches:4" for squares of 4 by 4 side by side, or "patches:4:2"
-  /// for such squares 2 apart.
+  /// for such squares 2 apart; "permuted-pixels" for the order of seed 1, "permuted-pixels:7" for that
+  /// of another.
   public var rawValue: String {
     switch self {
     case .rows: "rows"
@@ -24,17 +33,24 @@ extension SequenceModel.Reading: RawRepresentable, Codable {
     case .rowsAndColumns: "rowsAndColumns"
     case .patches(let side, let stride):
       side == stride ? "patches:\(side)" : "patches:\(side):\(stride)"
+    case .pixels: "pixels"
+    case .permutedPixels(let seed): seed == 1 ? "permuted-pixels" : "permuted-pixels:\(seed)"
     }
   }
 
   /// The way of reading of this name; sides and strides are from 1 to 65,536.
   public init?(rawValue: String) {
-    let plain: [Self] = [.rows, .columns, .rowsAndColumns]
+    let plain: [Self] = [.rows, .columns, .rowsAndColumns, .pixels, .permutedPixels(seed: 1)]
     if let found = plain.first(where: { $0.rawValue == rawValue }) {
       self = found
       return
     }
     let parts = rawValue.split(separator: ":", omittingEmptySubsequences: false)
+    if parts[0] == "permuted-pixels" {
+      guard parts.count == 2, let seed = UInt64(parts[1]) else { return nil }
+      self = .permutedPixels(seed: seed)
+      return
+    }
     let sizes = parts.dropFirst().compactMap { Int($0) }.filter { 1...65_536 ~= $0 }
     guard parts[0] == "patches", 2...3 ~= parts.count, sizes.count == parts.count - 1 else {
       return nil
@@ -59,11 +75,19 @@ extension SequenceModel.Reading {
       let (places, isTooLarge) = ((features - side) / stride + 1)
         .multipliedReportingOverflow(by: side * side)
       return isTooLarge ? nil : ((steps - side) / stride + 1, places)
+    case .pixels, .permutedPixels:
+      let (count, isTooLarge) = steps.multipliedReportingOverflow(by: features)
+      return isTooLarge ? nil : (count, 1)
     }
   }
 
   /// Whether a step is a line of a grid.
-  package var hasPlaces: Bool { self != .columns && self != .rowsAndColumns }
+  package var hasPlaces: Bool {
+    switch self {
+    case .rows, .patches: true
+    case .columns, .rowsAndColumns, .pixels, .permutedPixels: false
+    }
+  }
 
   /// The places of a step: pixels, or patches; nil where a step is not a line of a grid.
   ///
@@ -72,7 +96,7 @@ extension SequenceModel.Reading {
     switch self {
     case .rows: features
     case .patches(let side, let stride): (features - side) / stride + 1
-    case .columns, .rowsAndColumns: nil
+    case .columns, .rowsAndColumns, .pixels, .permutedPixels: nil
     }
   }
 
@@ -88,6 +112,7 @@ extension SequenceModel.Reading {
       let (patch, pixel) = feature.quotientAndRemainder(dividingBy: side * side)
       let (row, column) = pixel.quotientAndRemainder(dividingBy: side)
       return (step * stride + row) * features + patch * stride + column
+    case .pixels, .permutedPixels: return step
     }
   }
 
@@ -98,6 +123,10 @@ extension SequenceModel.Reading {
     let size = size(steps: steps, features: features)
     require(size != nil, "\(rawValue) cannot be read of \(steps) steps of \(features) features")
     guard let size else { return [] }
+    if case .permutedPixels(let seed) = self {
+      var stream = RandomStream(seed: seed, purpose: .pixelOrder)
+      return stream.permutation(of: size.steps)
+    }
     return (0..<size.steps).flatMap { step in
       (0..<size.features).map { feature in
         position(step: step, feature: feature, features: features)

@@ -36,6 +36,8 @@ public struct RandomStream: RandomNumberGenerator, Sendable {
     /// The order in which the steps of a sequence are read to see whether it matters; the index is the
     /// example's place in its data set.
     public static let timeShuffling = Purpose(rawValue: 8)
+    /// The order in which the pixels of images are read.
+    public static let pixelOrder = Purpose(rawValue: 9)
   }
 
   private let key: SIMD2<UInt32>

@@ -55,6 +55,8 @@ extension SequenceModel.Reading {
     case .rowsAndColumns: "rows and columns"
     case .patches(let side, let stride):
       "patches of \(side) by \(side)" + (side == stride ? "" : ", \(stride) apart")
+    case .pixels: "pixels"
+    case .permutedPixels(let seed): "pixels in the order of seed \(seed)"
     }
   }
 }

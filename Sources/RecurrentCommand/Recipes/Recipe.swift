@@ -52,6 +52,8 @@ enum Preset: String, ExpressibleByArgument, CaseIterable, Codable {
   case accurate
   /// The best reader of images we know: sweeps over overlapping patches, trained as in `accurate`.
   case best
+  /// One LSTM that reads images pixel by pixel.
+  case pixels
   /// One LSTM of 512 units that learns to write.
   case text
   /// A reader of few and short series of measurements.
@@ -67,6 +69,7 @@ enum Preset: String, ExpressibleByArgument, CaseIterable, Codable {
     case .standard: Recipe()
     case .accurate: .forImages
     case .best: .forImages.sweeping
+    case .pixels: .forPixels
     case .text: .forText
     case .series: .forSeries
     case .forecast: .forForecasts
@@ -166,6 +169,19 @@ struct Recipe: Codable, Equatable {
     structure.merge = .sum
     recipe.structure = structure
     return recipe
+  }
+
+  /// What one LSTM learns images by whose 784 pixels it reads one after another.
+  fileprivate static var forPixels: Recipe {
+    var structure = ModelStructure()
+    structure.reading = .pixels
+    return Recipe(
+      initialization: .chrono(memory: 784),
+      optimizer: .adamw,
+      learningRate: 0.002,
+      schedule: .oneCycle,
+      structure: structure
+    )
   }
 
   /// What one LSTM learns to write by.

@@ -6,8 +6,8 @@ struct RecipeChoices: ParsableArguments {
   @Option(
     help: """
       Settings to begin with: standard (the default), accurate (longer, for images), best (longer \
-      still, sweeps over patches), text, series and forecast (the \
-      defaults for such files), or the notebook's.
+      still, sweeps over patches), pixels (reads images pixel by pixel), text, series and forecast \
+      (the defaults for such files), or the notebook's.
       """
   )
   var preset: Preset?
@@ -25,6 +25,11 @@ struct RecipeChoices: ParsableArguments {
   func recipe(for data: DataSelection) throws -> Recipe {
     let recipe = try recipe(over: data.usualRecipe)
     try recipe.check(for: data.task)
+    guard !data.name.isFile || recipe.usedStructure.reading == .rows else {
+      throw ValidationError(
+        "--read and presets for images do not go with \(data.name.title); leave them out"
+      )
+    }
     return recipe
   }
 

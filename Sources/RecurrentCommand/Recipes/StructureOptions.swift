@@ -6,8 +6,8 @@ struct StructureOptions: ParsableArguments {
   @Option(
     name: .customLong("read"),
     help: """
-      What a step reads of an image: its row, its column, both at once, or a row of patches of N \
-      by N, M apart.
+      What a step reads of an image: its row, its column, both at once, a row of patches of N by N, M \
+      apart, or one pixel, row after row or in an order that a seed decides (1 unless said).
       """
   )
   var reading: SequenceModel.Reading?
@@ -110,7 +110,10 @@ struct StructureOptions: ParsableArguments {
 extension SequenceModel.Reading: ExpressibleByArgument {
   /// What can be asked for, N and M standing for numbers of pixels.
   public static var allValueStrings: [String] {
-    ["rows", "columns", "both", "patches:N", "patches:N:M"]
+    [
+      "rows", "columns", "both", "patches:N", "patches:N:M", "pixels", "permuted-pixels",
+      "permuted-pixels:SEED",
+    ]
   }
 
   /// The way of reading of this name.

@@ -138,6 +138,13 @@ struct SeriesCommandTests {
       exitCode: 2,
       saying: "--tokens"
     )
+    for words in ["--read columns", "--read pixels", "--preset best"] {
+      try await workbench.fail(
+        "train Slopes_TRAIN.ts \(words)",
+        exitCode: 2,
+        saying: "--read and presets for images do not go with series; leave them out"
+      )
+    }
     try await workbench.fail("train --differences", exitCode: 2, saying: "--differences")
   }
 

@@ -10,6 +10,7 @@ struct StructureOptionsTests {
 
   @Test(arguments: [
     "--read columns", "--read both", "--read patches:7", "--read patches:7 --sweeps 1",
+    "--read pixels", "--read permuted-pixels:9",
     "--read patches:14 --sweeps 2 --hidden 4,4 --bidirectional --residual", "--bidirectional",
     "--bidirectional --merge sum", "--bidirectional --merge mean",
     "--bidirectional --merge product", "--summary mean",
@@ -28,6 +29,17 @@ struct StructureOptionsTests {
     )
     _ = try await workbench.succeed("evaluate other")
     _ = try await workbench.succeed("gradcheck other --samples 3 --batch 2")
+  }
+
+  @Test func `the preset for pixels reads one after another`() async throws {
+    let run = try await workbench.succeed("summary --preset pixels --hidden 2 --batch 2")
+    #expect(run.lines.contains("Layers: reads pixels"))
+    #expect(run.output.contains("chrono:784"))
+    let other = try await workbench.succeed(
+      "summary --preset pixels --read permuted-pixels --hidden 2 --batch 2"
+    )
+    #expect(other.lines.contains("Layers: reads pixels in the order of seed 1"))
+    #expect(other.output.contains("LSTM       1      2"))
   }
 
   @Test func `every setting ends up in the record, the report and the model`() async throws {
@@ -83,6 +95,8 @@ struct StructureOptionsTests {
     ("--preset best --hidden 128", "--hidden names 1 layer for 2 sweeps"),
     ("--sweeps -1", "--sweeps is -1"),
     ("--read both --sweeps 1", "--sweeps needs the places of a grid; use --read rows or patches:4"),
+    ("--read pixels --sweeps 1", "--sweeps needs the places of a grid"),
+    ("--read permuted-pixels:x", "'permuted-pixels:x'"), ("--read pixels:2", "'pixels:2'"),
     ("--hidden 8,", "'8,'"), ("--hidden 8,x", "'8,x'"),
     ("--hidden 8,0", "--hidden is 0; use a whole number from 1 to 16384"),
     ("--residual", "--residual needs a layer that gives as many features as it reads"),

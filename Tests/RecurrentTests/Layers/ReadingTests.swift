@@ -7,7 +7,7 @@ struct ReadingTests {
   private static let side = 6
   static let readings: [SequenceModel.Reading] = [
     .rows, .columns, .rowsAndColumns, .patches(side: 2, stride: 2),
-    .patches(side: 4, stride: 1),
+    .patches(side: 4, stride: 1), .pixels, .permutedPixels(seed: 1), .permutedPixels(seed: .max),
   ]
 
   /// A model of two layers that reads grids of 6 by 6, or of 6 rows of 4.
@@ -76,6 +76,27 @@ struct ReadingTests {
     #expect(SequenceModel.Reading.rowsAndColumns.size(steps: .max, features: .max) == nil)
   }
 
+  @Test func `a pixel is a step, in the images' order or in one that a seed decides`() {
+    let grid = Tensor((0..<12).map { Float($0) }, shape: [2, 2, 3])
+    let pixels = SequenceModel.Reading.pixels.of(grid, lengths: nil)
+    #expect(pixels == Tensor((0..<12).map { Float($0) }, shape: [2, 6, 1]))
+    let orders = [1, 2].map { seed in
+      SequenceModel.Reading.permutedPixels(seed: seed).of(grid, lengths: nil)
+    }
+    for order in orders {
+      #expect(order.shape == [2, 6, 1] && order != pixels)
+      let (first, second) = (order.elements[..<6], order.elements[6...])
+      #expect(first.sorted() == [0, 1, 2, 3, 4, 5] && second.map { $0 - 6 } == Array(first))
+    }
+    #expect(orders[0] != orders[1])
+    let large = SequenceModel.Reading.permutedPixels(seed: 1).positions(steps: 28, features: 28)
+    #expect(Set(large) == Set(0..<784))
+    // What a model file means by the name must never change.
+    #expect(large.prefix(4) == [743, 558, 356, 438])
+    #expect(SequenceModel.Reading.pixels.size(steps: .max, features: 2) == nil)
+    #expect(!SequenceModel.Reading.pixels.hasPlaces)
+  }
+
   @Test(arguments: Self.readings)
   func `the engine reads as the tape does, forward and back`(
     reading: SequenceModel.Reading
@@ -108,7 +129,8 @@ struct ReadingTests {
 
   @Test(arguments: [
     "diagonals", "patches", "patches:", "patches:0", "patches:2:0", "patches:2:1:1", "patches:x",
-    "rows:2", "",
+    "rows:2", "", "pixels:2", "permuted-pixels:", "permuted-pixels:x", "permuted-pixels:-1",
+    "permuted-pixels:18446744073709551616", "permuted-pixels:1:1",
   ])
   func `other names are none`(name: String) {
     #expect(SequenceModel.Reading(rawValue: name) == nil)
@@ -119,6 +141,7 @@ struct ReadingTests {
       #expect(SequenceModel.Reading(rawValue: reading.rawValue) == reading)
     }
     #expect(SequenceModel.Reading(rawValue: "patches:4") == .patches(side: 4, stride: 4))
+    #expect(SequenceModel.Reading(rawValue: "permuted-pixels") == .permutedPixels(seed: 1))
   }
 
   @Test func `a file that reads in another way is refused in a line`() throws {
@@ -128,7 +151,9 @@ struct ReadingTests {
     #expect("\(try #require(error))".contains("reads 'spiral'"))
   }
 
-  @Test(arguments: [SequenceModel.Reading.columns, .rowsAndColumns, .patches(side: 3, stride: 3)])
+  @Test(arguments: [
+    SequenceModel.Reading.columns, .rowsAndColumns, .patches(side: 3, stride: 3), .pixels,
+  ])
   func `columns and patches cannot be streamed`(reading: SequenceModel.Reading) throws {
     let model = try Self.model(reading)
     let error = #expect(throws: StreamingError.self) { try StreamingModel(model) }

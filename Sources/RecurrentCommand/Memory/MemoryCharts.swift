@@ -25,7 +25,7 @@ struct MemoryCharts {
       )
     )
     return LineChart(
-      title: "The \(task.title): who remembers at which lag",
+      title: "\(task.title): who remembers at which lag",
       xLabel: "lag, steps",
       yLabel: "\(task.measureName) of new examples",
       series: series,
@@ -72,7 +72,7 @@ struct MemoryCharts {
     let smallest = series.flatMap(\.points).map(\.y).filter { $0 > 0 }.min() ?? 1
     let largest = series.flatMap(\.points).map(\.y).max() ?? 1
     return LineChart(
-      title: "The \(task.title), lag \(lag): how far back the gradient comes",
+      title: "\(task.title), lag \(lag): how far back the gradient comes",
       xLabel: "steps back from the end",
       yLabel: "gradient at the hidden state, of that at the end",
       series: series,

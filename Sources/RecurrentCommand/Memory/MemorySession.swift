@@ -63,10 +63,10 @@ struct MemorySession {
 
   private func describe() {
     let task = plan.task
-    print("The \(task.title): \(task.words)")
+    print("\(task.title): \(task.words)")
     print(
       """
-      Guessing comes to a \(task.measureName) of \(task.text(of: task.guessing)); solved is \
+      Guessing comes to \(task.measureWords) of \(task.text(of: task.guessing)); solved is \
       \(task.solvedWords) on \(MemoryPlan.testExamples) new examples
       """
     )

@@ -6,11 +6,11 @@ extension MemoryTask {
   /// The task's name in a heading.
   var title: String {
     switch self {
-    case .adding: "adding problem"
-    case .copy: "copying"
-    case .temporalOrder: "temporal order"
-    case .parity: "parity"
-    case .finalParity: "final parity"
+    case .adding: "The adding problem"
+    case .copy: "Copying"
+    case .temporalOrder: "Temporal order"
+    case .parity: "Parity"
+    case .finalParity: "Final parity"
     }
   }
 
@@ -27,6 +27,9 @@ extension MemoryTask {
 
   /// What is measured.
   var measureName: String { asksForNumber ? "mean squared error" : "accuracy" }
+
+  /// The measure with its article.
+  var measureWords: String { (asksForNumber ? "a " : "an ") + measureName }
 
   /// The measure from which on a task counts as solved.
   var solvedMeasure: Double { asksForNumber ? 0.01 : 0.99 }

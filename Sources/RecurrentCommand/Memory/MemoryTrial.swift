@@ -26,7 +26,7 @@ struct MemoryTrial {
     let (task, recipe) = (plan.task, plan.recipe(cell, lag: lag))
     let test = examples(0..<MemoryPlan.testExamples, .test)
     guard let model = recipe.model(for: test, seed: UInt64(seed)) else {
-      throw CommandFailure("no \(cell.title) reads the \(task.title) at lag \(lag)")
+      throw CommandFailure("\(task.title): no \(cell.title) reads it at lag \(lag)")
     }
     var trial = MemoryRecord.Trial(
       cell: cell,

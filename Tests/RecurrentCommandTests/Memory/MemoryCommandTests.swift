@@ -78,11 +78,13 @@ struct MemoryCommandTests {
     let run = try await workbench.succeed(
       "memory --task \(task.rawValue) --cells lstm --lags 12 --hidden 3 --steps 2 --seeds 1 --output a"
     )
-    #expect(run.lines[0].hasPrefix("The \(task.title): "))
+    #expect(run.lines[0].hasPrefix("\(task.title): "))
     let record = try record("a")
     let measure = try #require(record.trials.first?.measure)
     #expect(record.measure == (task == .adding ? "mean squared error" : "accuracy"))
     #expect(task == .adding || 0...1 ~= measure)
+    let article = task == .adding ? "a" : "an"
+    #expect(run.lines[1].hasPrefix("Guessing comes to \(article) \(record.measure) of"))
     #expect(record.trials[0].gradient?.parts.map(\.name) == ["hidden state", "cell state"])
   }
 

@@ -159,12 +159,17 @@ extension DataSelection {
     )
     let numbers = series.reduce(0) { $0 + $1.times } * variables.count
     // As they are, and for training and for the test as a model reads them and answers.
-    let megabytes = decimals(Double(5 * 4 * numbers) / 1e6, 1)
-    remarks.append(
-      series.contains { $0.rows.isMapped }
-        ? "Numbers: \(numbers), read from files of \(megabytes) MB for temporary use when needed"
-        : "Numbers: \(numbers), \(megabytes) MB in memory with what is made of them"
-    )
+    let bytes = 5 * 4 * numbers
+    let megabytes = decimals(Double(bytes) / 1e6, 1)
+    if series.contains(where: { $0.rows.isMapped }) {
+      remarks.append(
+        "Numbers: \(numbers), read from files of \(megabytes) MB for temporary use when needed"
+      )
+    } else if bytes > 1_000_000 {
+      remarks.append(
+        "Numbers: \(numbers), \(megabytes) MB in memory with what is made of them"
+      )
+    }
     if missing > 0 {
       remarks.append("\(missing) numbers are missing: each is taken to be the last before it")
     }

@@ -155,7 +155,7 @@ struct TableCommandTests {
     let words = "train sales.csv --epochs 4 --hidden 8 --season 7 --subtract seasonal"
     let memory = try await workbench.succeed("\(words) --run memory")
     let disk = try await workbench.succeed("\(words) --run disk --from-disk")
-    #expect(memory.output.contains("Numbers: 300, 0.0 MB in memory with what is made of them"))
+    #expect(!memory.output.contains("Numbers: "))
     #expect(disk.output.contains("Numbers: 300, read from files of 0.0 MB for temporary use"))
     #expect(
       try workbench.bytes(of: "runs/memory/model.safetensors")

@@ -34,12 +34,12 @@ struct StructureOptionsTests {
   @Test func `the preset for pixels reads one after another`() async throws {
     let run = try await workbench.succeed("summary --preset pixels --hidden 2 --batch 2")
     #expect(run.lines.contains("Layers: reads pixels"))
-    #expect(run.output.contains("chrono:784"))
+    #expect(run.output.contains("chrono:50"))
     let other = try await workbench.succeed(
       "summary --preset pixels --read permuted-pixels --hidden 2 --batch 2"
     )
     #expect(other.lines.contains("Layers: reads pixels in the order of seed 1"))
-    #expect(other.output.contains("LSTM       1      2"))
+    #expect(other.output.contains("GRU        1      2"))
   }
 
   @Test func `every setting ends up in the record, the report and the model`() async throws {

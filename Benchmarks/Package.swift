@@ -23,6 +23,12 @@ let package = Package(
       dependencies: ["Workloads", .product(name: "RecurrentLibrary", package: "recurrent")],
       swiftSettings: strict
     ),
+    // How fast a table is read, and what that takes.
+    .executableTarget(
+      name: "ReadTable",
+      dependencies: [.product(name: "RecurrentLibrary", package: "recurrent")],
+      swiftSettings: strict
+    ),
     // The driver: runs all contenders by turns and writes the results.
     .executableTarget(
       name: "Compare",

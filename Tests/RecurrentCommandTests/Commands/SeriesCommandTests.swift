@@ -50,17 +50,10 @@ struct SeriesCommandTests {
 
     let words = "train Slopes_TRAIN.ts \(Self.settings) --times-per-step 2 --differences"
     try await workbench.succeed("\(words) --run whole")
-    let stopped = try await workbench.run(
-      "\(words) --run stopped --threads 1",
-      sending: CommandLineRun.Signal(number: SIGTERM, moment: .text("Epoch: 0002"))
-    )
-    if stopped.exitCode != 0 {
-      #expect(stopped.exitCode == 143, "\(stopped)")
-      try await workbench.succeed("train --resume stopped --threads 2")
-    }
-    #expect(
-      try workbench.bytes(of: "runs/stopped/model.safetensors")
-        == workbench.bytes(of: "runs/whole/model.safetensors")
+    try await workbench.expectSameBits(
+      of: words,
+      interruptedAfter: "Epoch: 0002",
+      as: "whole"
     )
   }
 

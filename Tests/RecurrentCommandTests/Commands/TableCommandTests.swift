@@ -66,17 +66,10 @@ struct TableCommandTests {
     )
     let told = try await workbench.succeed("predict walks new.csv")
     #expect(told.lines.count == 1 && told.lines[0].hasPrefix("new.csv, series q: up "))
-    let stopped = try await workbench.run(
-      "\(words) --run stopped --threads 1",
-      sending: CommandLineRun.Signal(number: SIGTERM, moment: .text("Epoch: 0002"))
-    )
-    if stopped.exitCode != 0 {
-      #expect(stopped.exitCode == 143, "\(stopped)")
-      try await workbench.succeed("train --resume stopped --threads 2")
-    }
-    #expect(
-      try workbench.bytes(of: "runs/stopped/model.safetensors")
-        == workbench.bytes(of: "runs/walks/model.safetensors")
+    try await workbench.expectSameBits(
+      of: words,
+      interruptedAfter: "Epoch: 0002",
+      as: "walks"
     )
   }
 

@@ -170,6 +170,29 @@ struct Workbench {
 }
 
 extension Workbench {
+  /// Expects that a run which is interrupted and gone on with leaves the same model as `whole`, which
+  /// was left alone.
+  ///
+  /// `words` begin a run; without a name.
+  func expectSameBits(
+    of words: String,
+    interruptedAfter text: String,
+    as whole: String
+  ) async throws {
+    let stopped = try await run(
+      "\(words) --run stopped --threads 1",
+      sending: CommandLineRun.Signal(number: SIGTERM, moment: .text(text))
+    )
+    if stopped.exitCode != 0 {
+      #expect(stopped.exitCode == 143, "\(stopped)")
+      try await succeed("train --resume stopped --threads 2")
+    }
+    #expect(
+      try bytes(of: "runs/stopped/model.safetensors")
+        == bytes(of: "runs/\(whole)/model.safetensors")
+    )
+  }
+
   /// Trains a small network on few images, which takes a moment; the run is under runs/.
   func trainSmall(_ name: String = "small", options: String = "") async throws {
     try SmallImages().write(to: "images", in: self)

@@ -220,7 +220,7 @@ struct Recipe: Codable, Equatable {
       schedule: .oneCycle,
       labelSmoothing: 0.1,
       dropout: 0.3,
-      augmentation: Augmentation([.noise(GaussianNoise(deviation: 0.1))]),
+      augmentation: Augmentation([.noise(GaussianNoise(deviation: 0.2))]),
       structure: structure
     )
   }

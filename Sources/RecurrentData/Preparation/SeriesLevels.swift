@@ -30,8 +30,9 @@ struct SeriesLevels {
     times = [Int](repeating: 0, count: rows.columns)
   }
 
-  /// Takes the next number of a variable; returns its level less that of `lag` times before, or nil
-  /// where there was none yet. Without a lag it is the level itself.
+  /// Takes the next number of a variable, and returns its level less that of `lag` times before.
+  ///
+  /// Nil where there was none yet; without a lag it is the level itself.
   mutating func change(to number: Float, variable: Int) -> Float? {
     if !number.isNaN { last[variable] = number }
     let level =

@@ -56,6 +56,16 @@ extension AnswerLoss {
 }
 
 extension SequenceDataset {
+  /// The mean loss of a model's answers about the examples at `indices`: of classes and tokens their
+  /// cross-entropy, of numbers their squared errors.
+  ///
+  /// - Precondition: The answers have the shape that the targets ask for.
+  package func meanLoss(of answers: Tensor, at indices: [Int]) -> Tensor {
+    let count = answerCount(at: indices)
+    let sum = AnswerLoss().compare(answers, with: self, indices[...]).sum
+    return sum * Tensor(count > 0 ? 1 / Float(count) : 0)
+  }
+
   /// The classes of the examples at `indices`, one for each or one for each step; -1 for none.
   func labels(at indices: some Collection<Int>) -> [Int] {
     switch targets {

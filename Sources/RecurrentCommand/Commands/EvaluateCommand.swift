@@ -28,7 +28,10 @@ struct EvaluateCommand: AsyncParsableCommand {
   var on: Part?
 
   @Option(
-    help: "Another data set than the run's own: digits, mnist, fashion-mnist, or a file.",
+    help: """
+      Another data set than the run's own: digits, mnist, fashion-mnist, a task for the memory, or a \
+      file.
+      """,
     transform: { try DataArgument($0) }
   )
   var dataset: DataArgument?
@@ -40,6 +43,12 @@ struct EvaluateCommand: AsyncParsableCommand {
     )
   )
   var data: String?
+
+  @Option(
+    parsing: .unconditional,
+    help: "How many steps back a task for the memory asks for. Default: as many as the run's own."
+  )
+  var lag: Int?
 
   @Option(
     parsing: .unconditional,
@@ -129,7 +138,7 @@ struct EvaluateCommand: AsyncParsableCommand {
       training: data.training,
       others: validation.map { [(Part.validation.rawValue, $0)] } ?? [],
       isOwnTraining: dataset == nil,
-      areImages: !selection.name.isFile,
+      areImages: selection.name.areImages,
       preparation: data.preparation?.series
     )
     return (assessed, data)
@@ -137,7 +146,13 @@ struct EvaluateCommand: AsyncParsableCommand {
 
   /// The run's own data, unless another data set or folder is named.
   private func selection(beside own: DataSelection) throws -> DataSelection {
+    try (dataset?.name ?? own.name).checkLag(lag)
     guard let dataset else {
+      if let lag, lag != own.lag {
+        throw ValidationError(
+          "the run learned at lag \(own.lag ?? lag); add --dataset \(own.name.rawValue) to try another"
+        )
+      }
       guard own.name != .digits || data == nil else {
         throw ValidationError(
           "--data needs --dataset mnist or fashion-mnist; this run's digits are drawn"
@@ -148,7 +163,13 @@ struct EvaluateCommand: AsyncParsableCommand {
     if data != nil && !dataset.name.isDownloaded {
       throw ValidationError("--data goes with mnist or fashion-mnist; digits are drawn, not read")
     }
-    guard let path = dataset.path else { return DataSelection(name: dataset.name, folder: data) }
+    guard let path = dataset.path else {
+      var selection = DataSelection(name: dataset.name, folder: data)
+      guard dataset.name.memoryTask != nil else { return selection }
+      selection.lag = lag ?? own.lag ?? DataSelection.usualLag
+      selection.drawnCount = own.drawnCount
+      return selection
+    }
     var selection = own
     selection.name = dataset.name
     selection.testPath = nil

@@ -110,6 +110,11 @@ struct GradcheckCommand: AsyncParsableCommand {
         """
       )
     }
+    guard steps == nil || trained.record.data.task == .classify else {
+      throw CommandFailure(
+        "\(run) learned to \(trained.record.data.task.words), which takes all steps; leave out --steps"
+      )
+    }
     guard steps == nil || trained.model.reading == .rows else {
       throw CommandFailure(
         "\(run) reads \(trained.model.reading.words), which take whole images; leave out --steps"
@@ -126,11 +131,13 @@ struct GradcheckCommand: AsyncParsableCommand {
     let input = examples.tensor(at: 0..<examples.count)
     let read = input.slice(0..<min(steps ?? examples.steps, examples.steps), along: 1)
     // The same masks at each evaluation, so that there is one function to differentiate.
+    let indices = Array(0..<examples.count)
     let pass = SequencePass(
-      masks: MaskStreams(seed: seed, step: 0, examples: Array(0..<examples.count))
+      lengths: steps == nil ? examples.lengths : nil,
+      masks: MaskStreams(seed: seed, step: 0, examples: indices)
     )
     return checkGradients(of: model, samples: samples, seed: seed) { model in
-      softmaxCrossEntropy(logits: model.logits(read, in: pass), labels: examples.labels)
+      examples.meanLoss(of: model.logits(read, in: pass), at: indices)
     }
   }
 

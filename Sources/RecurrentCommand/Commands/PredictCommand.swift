@@ -47,7 +47,10 @@ struct PredictCommand: AsyncParsableCommand {
       let prediction = SeriesPrediction(trained, preparation, horizon: horizon)
       return try prediction.run(on: files)
     }
-    guard trained.record.steps == DigitImage.side, trained.record.features == DigitImage.side else {
+    let record = trained.record
+    guard record.data.name.areImages,
+      (record.steps, record.features) == (DigitImage.side, DigitImage.side)
+    else {
       throw CommandFailure("the run reads no images of 28 rows of 28 pixels")
     }
     // All are read first: a bad name among them is reported before anything is printed.

@@ -159,6 +159,7 @@ struct TrainCommand: AsyncParsableCommand {
     }
     asked.data.take(source.file)
     asked.data.drawnCount = source.examples ?? record.data.drawnCount
+    asked.data.lag = source.lag ?? record.data.lag
     let differences = asked.differences(from: record)
     guard differences.isEmpty else {
       throw CommandFailure(

@@ -7,9 +7,10 @@ struct DataOptions: ParsableArguments {
   @Argument(
     help: ArgumentHelp(
       """
-      What to learn: digits (drawn by code, no download; the default), mnist, fashion-mnist, a file \
-      of series (.ts), a table (.csv, .tsv), arrays (.npy, .npz), a folder with a folder of series for \
-      each class, or a file of text (any other).
+      What to learn: digits (drawn by code, no download; the default), mnist, fashion-mnist, a task \
+      for the memory (adding, copy, temporal-order, parity, final-parity; drawn), a file of series \
+      (.ts), a table (.csv, .tsv), arrays (.npy, .npz), a folder with a folder of series for each \
+      class, or a file of text (any other).
       """,
       valueName: "data"
     ),
@@ -31,8 +32,17 @@ struct DataOptions: ParsableArguments {
   @OptionGroup(title: "Files of text, of series, and tables")
   var file: FileOptions
 
-  @Option(parsing: .unconditional, help: "How many digits to draw for training. Default: 20,000.")
+  @Option(
+    parsing: .unconditional,
+    help: "How many digits, or examples of a task for the memory, to draw. Default: 20,000."
+  )
   var examples: Int?
+
+  @Option(
+    parsing: .unconditional,
+    help: "How many steps back a task for the memory asks for. Default: 100."
+  )
+  var lag: Int?
 
   /// The data that are named, or drawn digits.
   var named: DataArgument { dataset ?? DataArgument(.digits) }
@@ -55,13 +65,16 @@ struct DataOptions: ParsableArguments {
     if data != nil && !named.name.isDownloaded {
       throw ValidationError(
         named.path == nil
-          ? "--data goes with mnist or fashion-mnist; digits are drawn, not read"
+          ? "--data goes with mnist or fashion-mnist; examples of \(named.name.rawValue) are drawn, not read"
           : "--data goes with mnist or fashion-mnist; a file is named by itself"
       )
     }
-    if examples != nil && named.name != .digits {
-      throw ValidationError("--examples goes with digits; other data have their own size")
+    if examples != nil && !named.name.isDrawn {
+      throw ValidationError(
+        "--examples goes with digits and tasks for the memory; other data have their own size"
+      )
     }
+    try named.name.checkLag(lag)
     try file.check(for: named.name)
   }
 
@@ -70,10 +83,11 @@ struct DataOptions: ParsableArguments {
     var selection =
       named.path.map { DataSelection(file: $0, as: named.name, file) }
       ?? DataSelection(name: named.name, folder: data)
-    if named.name == .digits {
+    if named.name.isDrawn {
       selection.drawnCount = examples ?? 20_000
       selection.drawnSeed = seed
     }
+    if named.name.memoryTask != nil { selection.lag = lag ?? DataSelection.usualLag }
     return selection
   }
 }

@@ -5,16 +5,18 @@ import RecurrentData
 
 /// Everything that decides which examples are loaded.
 struct DataSelection: Codable, Equatable {
-  /// The number of examples that validate and that test, where digits are drawn.
+  /// The number of examples that validate and that test, where they are drawn.
   static let drawnHeldOutCount = 2_000
   /// How many training examples can be drawn.
   static let drawnCounts = 1...10_000_000
 
   var name: DataSetName
-  /// The number of training examples, where digits are drawn.
+  /// The number of training examples, where they are drawn.
   var drawnCount: Int?
-  /// The seed digits are drawn from.
+  /// The seed examples are drawn from.
   var drawnSeed: UInt64?
+  /// How many steps back a task for the memory asks for.
+  var lag: Int?
   /// The folder the files were read from, an absolute path; nil for the user's cache.
   var folder: String?
   /// The file that was named, an absolute path; nil for a data set known by name.
@@ -82,11 +84,14 @@ struct DataSelection: Codable, Equatable {
   }
 
   /// The data's name in a heading.
-  var title: String { path.map { URL(filePath: $0).lastPathComponent } ?? name.title }
+  var title: String {
+    path.map { URL(filePath: $0).lastPathComponent }
+      ?? name.title + (lag.map { " at lag \($0)" } ?? "")
+  }
 
   /// The data's name in a run's name.
   var shortName: String {
-    guard let path else { return name.rawValue }
+    guard let path else { return name.rawValue + (lag.map { "-\($0)" } ?? "") }
     let base = URL(filePath: path).deletingPathExtension().lastPathComponent
     let kept = base.unicodeScalars.map {
       $0.isASCII && $0.properties.isAlphabetic || $0.properties.numericType != nil || $0 == "_"
@@ -99,7 +104,9 @@ struct DataSelection: Codable, Equatable {
   var task: LearningTask {
     switch name {
     case .text: .languageModel
-    case .digits, .mnist, .fashionMNIST: .classify
+    case .digits, .mnist, .fashionMNIST, .temporalOrder, .finalParity: .classify
+    case .copy, .parity: .label
+    case .adding: .regress
     case .series, .table, .arrays, .folder: seriesTask ?? .classify
     }
   }
@@ -108,8 +115,10 @@ struct DataSelection: Codable, Equatable {
   /// a file.
   func moved(to place: String?) throws -> DataSelection {
     guard let place else { return self }
-    guard name != .digits else {
-      throw ValidationError("--data goes with mnist or fashion-mnist; digits are drawn, not read")
+    guard !name.isDrawn else {
+      throw ValidationError(
+        "--data goes with mnist or fashion-mnist; examples of \(name.rawValue) are drawn, not read"
+      )
     }
     var result = self
     if path == nil {
@@ -133,6 +142,8 @@ struct DataSelection: Codable, Equatable {
     case .digits: RunData(drawn())
     case .mnist: RunData(try await downloaded(.mnist))
     case .fashionMNIST: RunData(try await downloaded(.fashionMNIST))
+    case .adding, .copy, .temporalOrder, .parity, .finalParity:
+      RunData(try drawn(name.memoryTask ?? .adding))
     case .text: try text(for: recipe, preparedBy: preparation)
     case .series, .table, .arrays, .folder:
       try series(

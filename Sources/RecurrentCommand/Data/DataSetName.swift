@@ -1,4 +1,5 @@
 import ArgumentParser
+import RecurrentData
 
 /// The kinds of data that a run can be trained on.
 enum DataSetName: String, CaseIterable, Codable {
@@ -8,6 +9,16 @@ enum DataSetName: String, CaseIterable, Codable {
   case mnist
   /// The Fashion-MNIST articles of clothing.
   case fashionMNIST = "fashion-mnist"
+  /// The adding problem, drawn by code at any lag.
+  case adding
+  /// Copying symbols after a blank time.
+  case copy
+  /// The order of two symbols among others.
+  case temporalOrder = "temporal-order"
+  /// The parity of the bits so far at each step.
+  case parity
+  /// The parity of all bits at the end.
+  case finalParity = "final-parity"
   /// A file of text.
   case text
   /// A file of series of measurements with a class each, named `.ts`.
@@ -20,7 +31,20 @@ enum DataSetName: String, CaseIterable, Codable {
   case folder
 
   /// The data sets that are known by name.
-  static let named: [DataSetName] = [.digits, .mnist, .fashionMNIST]
+  static let named: [DataSetName] =
+    images + [.adding, .copy, .temporalOrder, .parity, .finalParity]
+
+  /// Those of images.
+  static let images: [DataSetName] = [.digits, .mnist, .fashionMNIST]
+
+  /// Whether the examples are images.
+  var areImages: Bool { Self.images.contains(self) }
+
+  /// The task for a network's memory that they are; nil for other data.
+  var memoryTask: MemoryTask? { MemoryTask(rawValue: rawValue) }
+
+  /// Whether the examples are drawn by code.
+  var isDrawn: Bool { self == .digits || memoryTask != nil }
 
   /// Whether the data are a file, or a folder, that is named.
   var isFile: Bool { self == .text || isSeries }
@@ -29,7 +53,7 @@ enum DataSetName: String, CaseIterable, Codable {
   var isSeries: Bool {
     switch self {
     case .series, .table, .arrays, .folder: true
-    case .digits, .mnist, .fashionMNIST, .text: false
+    default: false
     }
   }
 
@@ -42,6 +66,11 @@ enum DataSetName: String, CaseIterable, Codable {
     case .digits: "drawn digits"
     case .mnist: "MNIST"
     case .fashionMNIST: "Fashion-MNIST"
+    case .adding: "the adding problem"
+    case .copy: "copying"
+    case .temporalOrder: "temporal order"
+    case .parity: "parity"
+    case .finalParity: "final parity"
     case .text: "text"
     case .series: "series"
     case .table: "table"
@@ -52,12 +81,12 @@ enum DataSetName: String, CaseIterable, Codable {
 }
 
 extension DataSetName: ExpressibleByArgument {
-  /// The data sets that are known by name.
-  static var allValueStrings: [String] { named.map(\.rawValue) }
+  /// The data sets of images.
+  static var allValueStrings: [String] { images.map(\.rawValue) }
 
-  /// The data set of this name.
+  /// The data set of images of this name.
   init?(argument: String) {
-    guard let found = Self.named.first(where: { $0.rawValue == argument }) else { return nil }
+    guard let found = Self.images.first(where: { $0.rawValue == argument }) else { return nil }
     self = found
   }
 }

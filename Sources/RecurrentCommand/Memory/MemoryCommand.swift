@@ -122,10 +122,10 @@ struct MemoryCommand: ParsableCommand {
   private func lagNumbers() throws -> [Int] {
     let least = task.leastLag
     let numbers = try lags.split(separator: ",", omittingEmptySubsequences: false).map { word in
-      guard let lag = Int(word), least...MemoryPlan.mostLag ~= lag else {
+      guard let lag = Int(word), least...DataSelection.mostLag ~= lag else {
         throw ValidationError(
           """
-          --lags has '\(word)'; use whole numbers from \(least) to \(MemoryPlan.mostLag) for \
+          --lags has '\(word)'; use whole numbers from \(least) to \(DataSelection.mostLag) for \
           \(task.rawValue), such as 50,100
           """
         )

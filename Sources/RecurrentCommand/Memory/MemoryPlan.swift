@@ -9,8 +9,6 @@ struct MemoryPlan: Codable, Equatable {
   static let testExamples = 2_000
   /// The examples by which the gradient's flow is measured.
   static let flowExamples = 64
-  /// The longest lag.
-  static let mostLag = 65_536
 
   var task: MemoryTask
   var cells: [CellName]

@@ -91,6 +91,7 @@ extension RunRecord {
     for (option, own, others) in [
       ("--season", data.season, other.data.season),
       ("--horizon", data.horizon, other.data.horizon),
+      ("--lag", data.lag, other.data.lag),
     ] where own != others {
       let texts = [own, others].map { $0.map { "\($0)" } ?? "the usual" }
       differences.append("\(option) is \(texts[0]), not \(texts[1])")

@@ -94,7 +94,9 @@ extension DataSelection {
     case .languageModel: .forText
     case .forecast: .forForecasts
     case .classify, .label, .regress:
-      name.isSeries ? .forSeries.answering(task) : Recipe()
+      name.isSeries
+        ? .forSeries.answering(task)
+        : name.memoryTask == nil ? Recipe() : .forMemory(lag: lag ?? Self.usualLag, task)
     }
   }
 }
@@ -203,6 +205,16 @@ struct Recipe: Codable, Equatable {
       average: 0.998,
       dropout: 0.4,
       structure: structure
+    )
+  }
+
+  /// What learns to remember over a lag.
+  fileprivate static func forMemory(lag: Int, _ task: LearningTask) -> Recipe {
+    var structure = ModelStructure()
+    if task.answersEachStep { structure.summary = .allOutputs }
+    return Recipe(
+      initialization: .chrono(memory: lag),
+      structure: structure == ModelStructure() ? nil : structure
     )
   }
 

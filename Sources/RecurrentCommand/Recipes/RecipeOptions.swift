@@ -25,7 +25,7 @@ struct RecipeChoices: ParsableArguments {
   func recipe(for data: DataSelection) throws -> Recipe {
     let recipe = try recipe(over: data.usualRecipe)
     try recipe.check(for: data.task)
-    guard !data.name.isFile || recipe.usedStructure.reading == .rows else {
+    guard data.name.areImages || recipe.usedStructure.reading == .rows else {
       throw ValidationError(
         "--read and presets for images do not go with \(data.name.title); leave them out"
       )

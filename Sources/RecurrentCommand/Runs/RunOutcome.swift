@@ -11,6 +11,8 @@ struct RunOutcome {
   let comparison: AnswerComparison?
   /// The forecasts compared with what came; nil where nothing is forecast.
   let forecast: ForecastComparison?
+  /// Whether numbers that are answered are in standard deviations of training.
+  let isScaled: Bool
 
   /// Judges a model on examples that are some of `data`.
   init(
@@ -21,6 +23,7 @@ struct RunOutcome {
     threads: Int
   ) throws {
     self.task = task
+    isScaled = data.preparation != nil
     guard task != .classify else {
       let evaluation = model.evaluate(on: examples, threads: threads)
       self.evaluation = evaluation
@@ -74,8 +77,8 @@ struct RunOutcome {
     case .regress:
       return [
         """
-        \(heading): cost \(decimals(comparison.cost, 4)), the mean squared error in standard \
-        deviations of training, of \(comparison.count) numbers
+        \(heading): cost \(decimals(comparison.cost, isScaled ? 4 : 6)), the mean squared error\
+        \(isScaled ? " in standard deviations of training," : "") of \(comparison.count) numbers
         """
       ]
     case .classify, .forecast, .languageModel: break

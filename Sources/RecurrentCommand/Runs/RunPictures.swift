@@ -96,7 +96,7 @@ struct RunPictures {
     }
   }
 
-  private var isOfImages: Bool { record.data.path == nil }
+  private var isOfImages: Bool { record.data.name.areImages }
 
   private var mistakes: [RunReport.Mistake] {
     guard isOfImages, let evaluation = outcome.evaluation else { return [] }

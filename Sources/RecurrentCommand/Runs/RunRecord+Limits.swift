@@ -20,10 +20,19 @@ extension RunRecord {
       && (data.name != .text || features == classNames.count)
       && data.validationShare.map { $0 > 0 && $0 < 1 } ?? true
       && (1...1024).contains(threads)
+      && hasPossibleLag
       && data.drawnCount.map(DataSelection.drawnCounts.contains) ?? true
       && epochs.count <= recipe.epochs
       && epochs.allSatisfy { ($0.validationCost?.isFinite ?? true) && $0.cost.isFinite }
       && data.choice.map { 1...65_536 ~= $0.timesPerStep } ?? true
+  }
+}
+
+extension RunRecord {
+  /// Whether the data have a lag if, and only if, they are a task for the memory, and one it has.
+  private var hasPossibleLag: Bool {
+    guard let task = data.name.memoryTask else { return data.lag == nil }
+    return data.lag.map { task.leastLag...DataSelection.mostLag ~= $0 } ?? false
   }
 }
 

@@ -161,7 +161,7 @@ struct TrainingSession {
         name: data.heldOutName,
         training: data.training,
         others: others.map { [("validation", $0)] } ?? [],
-        areImages: !record.data.name.isFile,
+        areImages: record.data.name.areImages,
         preparation: data.preparation?.series
       ),
       outcome: outcome,

@@ -61,6 +61,12 @@ struct RunRecordTests {
     Change("a class named by terminal codes") { $0.classNames[1] = "\u{1B}[2J" },
     Change("no training examples") { $0.trainingCount = 0 },
     Change("no threads") { $0.threads = 0 },
+    Change("digits with a lag") { $0.data.lag = 5 },
+    Change("a task for the memory without a lag") { $0.data.name = .adding },
+    Change("a lag that is too short for the task") {
+      ($0.data.name, $0.data.lag) = (.temporalOrder, 9)
+    },
+    Change("a lag without end") { ($0.data.name, $0.data.lag) = (.adding, .max) },
     Change("no batch") { $0.recipe.batchSize = 0 },
     Change("a batch without end") { $0.recipe.batchSize = .max },
     Change("no epochs") { $0.recipe.epochs = 0 },

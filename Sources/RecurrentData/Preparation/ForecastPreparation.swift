@@ -179,8 +179,8 @@ public struct ForecastPreparation: Sendable, Codable, Equatable {
     require(series.count == starts.count, "there is a start for each series")
     let count = variables.count
     let steps = zip(series, starts).reduce(0) { $0 + max(0, $1.0.times - max($1.1, lag + 1)) }
-    // As many windows begin at a time as make up to about 4,096 of them.
-    let stride = max(1, steps / 4_096)
+    // They overlap as much as makes up to about 4,096 of them, and leave no time out.
+    let stride = min(window, max(1, steps / 4_096))
     var windows = Windows()
     var begin = 0
     for (one, start) in zip(series, starts) {

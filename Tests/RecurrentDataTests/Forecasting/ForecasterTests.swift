@@ -117,6 +117,26 @@ struct ForecasterTests {
     #expect(abs(mean) < 1e-5 && abs(variance - 1) < 1e-4)
   }
 
+  @Test func `of a series of any length every time is answered`() throws {
+    let whole = LongSeries(values: (0..<20_000).map { Float($0 % 10) }, variables: 1)
+    let preparation = ForecastPreparation(
+      of: [whole],
+      variables: ["a"],
+      season: 10,
+      window: 3
+    )
+    let dataset = try #require(try preparation.dataset(of: [whole], answeredFrom: [0]))
+    guard case .windows(let windows) = dataset.elements else {
+      Issue.record("no windows")
+      return
+    }
+    let answered = (0..<dataset.count).reduce(into: Set<Int>()) { times, example in
+      let start = windows.starts[example]
+      times.formUnion(start + 1...start + dataset.length(ofExample: example))
+    }
+    #expect(answered == Set(1..<20_000))
+  }
+
   @Test func `times before the first that is answered are only read`() throws {
     let whole = series(40, variables: 2, seed: 4)
     let preparation = preparation(Choice(differences: .first), of: whole, window: 8)

@@ -41,15 +41,15 @@ public enum NaiveForecast {
   /// Nil where no two known numbers are a season apart.
   ///
   /// - Precondition: A season has at least one step.
-  public static func scale<Number: BinaryFloatingPoint>(
-    of series: [Number],
+  public static func scale<Series: RandomAccessCollection>(
+    of series: Series,
     season: Int = 1
-  ) -> Double? {
+  ) -> Double? where Series.Element: BinaryFloatingPoint {
     require(season > 0, "a season has at least one step, got \(season)")
     var sum = 0.0
     var count = 0
-    for place in series.indices.dropFirst(season) {
-      let change = Double(series[place]) - Double(series[place - season])
+    for (number, before) in zip(series.dropFirst(season), series) {
+      let change = Double(number) - Double(before)
       if change.isNaN { continue }
       sum += change.magnitude
       count += 1

@@ -96,6 +96,7 @@ struct EvaluateCommand: AsyncParsableCommand {
     let record = trained.record
     let data = try await selection.load(
       for: record.recipe,
+      // Of its own data a run's preparation comes out the same, but that a table names its columns.
       preparedBy: dataset == nil && trained.preparation?.table == nil ? nil : trained.preparation
     )
     if dataset == nil && data.fingerprint != record.dataFingerprint {

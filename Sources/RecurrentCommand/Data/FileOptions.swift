@@ -9,8 +9,8 @@ struct FileOptions: ParsableArguments {
   @Option(
     parsing: .unconditional,
     help: """
-      The share that is not learned from but watched by: the end of a text (0.1), or series (0.2 of \
-      500 or more, none of fewer).
+      The share that is not learned from but watched by: the end of a text (0.1), series (0.2 of 500 \
+      or more, none of fewer), or the end of what a forecast learns from (0.1 of 5,000 times or more).
       """
   )
   var validationShare: Double?

@@ -68,7 +68,10 @@ public struct ForecastComparison: Sendable, Equatable {
     let season = preparation.season
     let first = max(start, preparation.lag + 1, season)
     guard times - horizon >= first else { return }
-    let scales = targets.map { Self.scale(of: rows, column: $0, season: season, before: start) }
+    let scales = targets.map { target in
+      // Row by row, since not all of them need be in memory.
+      NaiveForecast.scale(of: (0..<start).lazy.map { rows[$0, target] }, season: season)
+    }
     let possible = times - horizon - first + 1
     let step = (possible + Self.mostOrigins - 1) / Self.mostOrigins
     for origin in stride(from: first, through: times - horizon, by: step) {
@@ -98,23 +101,5 @@ public struct ForecastComparison: Sendable, Equatable {
         )
       }
     }
-  }
-
-  /// The mean distance of a variable from what it was a season before, up to a time, as
-  /// `NaiveForecast.scale` has it, of rows that need not be in memory; nil where it is never known.
-  static func scale(
-    of rows: NumberRows,
-    column: Int,
-    season: Int,
-    before end: Int
-  ) -> Double? {
-    var (sum, count) = (0.0, 0)
-    for time in season..<max(season, end) {
-      let change = Double(rows[time, column]) - Double(rows[time - season, column])
-      if change.isNaN { continue }
-      sum += change.magnitude
-      count += 1
-    }
-    return count > 0 ? sum / Double(count) : nil
   }
 }

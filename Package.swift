@@ -17,12 +17,13 @@ let package = Package(
   products: [
     .library(
       name: "RecurrentLibrary",
-      targets: ["Recurrent", "RecurrentData", "RecurrentReports"]
+      targets: ["Recurrent", "RecurrentData", "RecurrentFormats", "RecurrentReports"]
     ),
     .executable(name: "recurrent", targets: ["RecurrentCommand"]),
   ],
   dependencies: [
-    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2")
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+    .package(url: "https://github.com/apple/swift-protobuf", from: "1.39.0"),
   ],
   targets: [
     // SIMD loops in C, compiled once per instruction set and chosen at run time.
@@ -48,13 +49,23 @@ let package = Package(
       dependencies: ["Recurrent", "CZlib"],
       swiftSettings: strict
     ),
+    // What other programs read and write: PyTorch, Keras, TensorFlow 1, ONNX, Core ML, TensorBoard.
+    .target(
+      name: "RecurrentFormats",
+      dependencies: [
+        "Recurrent", "RecurrentData",
+        .product(name: "SwiftProtobuf", package: "swift-protobuf"),
+      ],
+      exclude: ["Messages/generate", "Messages/onnx.proto"],
+      swiftSettings: strict
+    ),
     // Pictures: SVG charts and one-file HTML pages.
     .target(name: "RecurrentReports", swiftSettings: strict),
     // The command, product `recurrent`.
     .executableTarget(
       name: "RecurrentCommand",
       dependencies: [
-        "Recurrent", "RecurrentData", "RecurrentReports",
+        "Recurrent", "RecurrentData", "RecurrentFormats", "RecurrentReports",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: strict
@@ -119,6 +130,14 @@ let package = Package(
     .testTarget(
       name: "RecurrentDataTests",
       dependencies: ["RecurrentData", "RecurrentTestSupport"],
+      swiftSettings: strict
+    ),
+    .testTarget(
+      name: "RecurrentFormatsTests",
+      dependencies: [
+        "RecurrentFormats", "Recurrent", "RecurrentData", "RecurrentTestSupport",
+        .product(name: "SwiftProtobuf", package: "swift-protobuf"),
+      ],
       swiftSettings: strict
     ),
     .testTarget(

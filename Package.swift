@@ -110,6 +110,13 @@ let package = Package(
       path: "Tests/RecurrentTestSupport",
       swiftSettings: strict
     ),
+    // Writes models and what they compute, for other programs to check.
+    .executableTarget(
+      name: "ExchangeCases",
+      dependencies: ["RecurrentFormats", "Recurrent", "RecurrentTestSupport"],
+      path: "Tests/Interoperability/ExchangeCases",
+      swiftSettings: strict
+    ),
     // Counts allocations in the tests of what must not allocate.
     .target(
       name: "AllocationCounter",

@@ -119,7 +119,7 @@ extension SequenceModel.Reading {
   /// Where each number that is read lies in a sequence of `steps` steps of `features`, in order.
   ///
   /// - Precondition: This way of reading fits them.
-  func positions(steps: Int, features: Int) -> [Int] {
+  package func positions(steps: Int, features: Int) -> [Int] {
     let size = size(steps: steps, features: features)
     require(size != nil, "\(rawValue) cannot be read of \(steps) steps of \(features) features")
     guard let size else { return [] }

@@ -1,0 +1,73 @@
+public import Recurrent
+
+/// Reads the recurrent layers and the head out of an ONNX graph.
+///
+/// The layers are recognised by the operations that the graph has, whatever stands around them. Then
+/// the graph is run, and compared with the layers on made-up sequences: what is returned computes what
+/// the file computes, or an error is thrown.
+public struct ONNXImport: Sendable {
+  /// What the graph makes of the logits before it gives them.
+  public enum OutputFunction: String, Sendable, CaseIterable {
+    /// Nothing.
+    case none
+    /// Probabilities.
+    case softmax
+    /// Logarithms of probabilities.
+    case logSoftmax
+  }
+
+  /// The recurrent layers, the first reads the input.
+  public let layers: [any RecurrentLayer]
+  /// The linear layer behind them; nil if there is none.
+  public let head: Dense?
+  /// Which outputs the head reads.
+  public let summary: SequenceModel.Summary
+  /// What becomes of the logits, which the model here gives as they are.
+  public let outputFunction: OutputFunction
+  /// The largest distance of the layers' outputs from the graph's in the comparison.
+  public let largestDifference: Float
+  private let whole: SequenceModel?
+
+  /// The largest distance that is taken for rounding, relative to the largest output above 1.
+  static let tolerance: Float = 1e-4
+
+  /// Reads the layers of a model; `path` is used in errors.
+  ///
+  /// - Throws: `FileError` when the graph is not one of recurrent layers and at most one linear layer,
+  ///   or computes something else than these.
+  public init(_ model: ONNXModel, path: String) throws(FileError) {
+    let comparison: ONNXComparison.Result
+    if model.metadata[ONNXMetadata.layers] != nil {
+      let own = try ONNXOwnFile(model, path: path).model
+      comparison = try ONNXComparison(model, path: path).result(of: own)
+      whole = own
+    } else {
+      let parts = try ONNXRecognition(model, path: path)
+      comparison = try ONNXComparison(model, path: path).result(of: parts)
+      whole = nil
+    }
+    layers = comparison.layers
+    head = comparison.head
+    summary = comparison.summary
+    outputFunction = comparison.outputFunction
+    largestDifference = comparison.largestDifference
+  }
+
+  /// The layers and the head as a model; nil if there is no head.
+  public var model: SequenceModel? {
+    whole ?? head.map { SequenceModel(layers: layers, summary: summary, head: $0) }
+  }
+}
+
+extension SequenceModel {
+  /// Reads the model in an ONNX file.
+  ///
+  /// - Throws: `FileError` as `ONNXImport` does, and when the file's graph has no linear layer.
+  public init(onnx path: String) throws(FileError) {
+    let file = try ONNXModel(contentsOf: path)
+    guard let model = try ONNXImport(file, path: path).model else {
+      throw FileError("has recurrent layers but no linear layer behind them", file: path)
+    }
+    self = model
+  }
+}

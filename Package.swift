@@ -106,6 +106,14 @@ let package = Package(
       swiftSettings: strict
     ),
 
+    // Files that other programs are to read, for the checks in Tests/Interoperability.
+    .executableTarget(
+      name: "ExchangeCases",
+      dependencies: ["Recurrent", "RecurrentFormats"],
+      path: "Tests/Interoperability/ExchangeCases",
+      swiftSettings: strict
+    ),
+
     // Gradient checks, distances in ulps, seeded generators and golden files, for the tests below.
     .target(
       name: "RecurrentTestSupport",

@@ -56,7 +56,10 @@ let package = Package(
         "Recurrent", "RecurrentData",
         .product(name: "SwiftProtobuf", package: "swift-protobuf"),
       ],
-      exclude: ["Messages/generate", "Messages/onnx.proto"],
+      exclude: [
+        "Messages/generate", "Messages/coreml.proto", "Messages/events.proto",
+        "Messages/onnx.proto",
+      ],
       swiftSettings: strict
     ),
     // Pictures: SVG charts and one-file HTML pages.

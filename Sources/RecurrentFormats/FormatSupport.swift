@@ -1,10 +1,10 @@
-/// How well a format can say what a model or a layer computes.
-public enum FormatSupport: Sendable, Equatable, CustomStringConvertible {
+/// How well another program's format says what a model or a layer computes.
+public enum FormatSupport: Sendable, Hashable, CustomStringConvertible {
   /// The format has the operation itself.
   case exact
-  /// The format says it with several simpler operations, named here.
+  /// The same function is said in other operations, for the reason or in the way told.
   case decomposed(String)
-  /// The format cannot say it, for this reason.
+  /// The format, or what is written of it here, cannot say it, for the reason told.
   case refused(String)
 
   /// One word, and the operations or the reason.
@@ -16,20 +16,23 @@ public enum FormatSupport: Sendable, Equatable, CustomStringConvertible {
     }
   }
 
-  /// The weaker of two: a model is as well said as its least well said layer.
+  /// Whether the model can be written.
+  public var isWritable: Bool {
+    if case .refused = self { return false }
+    return true
+  }
+
+  /// How well both parts of a model are said: as well as the worse; of equally bad ones as the first.
   func combined(with other: FormatSupport) -> FormatSupport {
     switch (self, other) {
-    case (.refused, _): self
-    case (_, .refused): other
-    case (.decomposed, _): self
-    case (_, .decomposed): other
-    case (.exact, .exact): self
+    case (.refused, _), (.decomposed, .exact), (.decomposed, .decomposed), (.exact, .exact): self
+    case (_, .refused), (.exact, .decomposed): other
     }
   }
 }
 
 /// Why a model cannot be written in a format.
-public struct FormatRefusal: Error, Sendable, Equatable, CustomStringConvertible {
+public struct FormatRefusal: Error, Sendable, Hashable, CustomStringConvertible {
   /// The reason, in one line.
   public let description: String
 

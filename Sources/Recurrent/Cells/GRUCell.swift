@@ -161,6 +161,17 @@ public struct GRUCell: BuiltInCell {
     state h: Tensor,
     hiddenMask: Tensor?
   ) -> (output: Tensor, state: Tensor) {
+    let (_, z, n) = step(x, state: h, hiddenMask: hiddenMask)
+    let next = (1 - z) * n + z * h
+    return (next, next)
+  }
+
+  /// What one step's gates come to, and the candidate.
+  func step(
+    _ x: Tensor,
+    state h: Tensor,
+    hiddenMask: Tensor?
+  ) -> (reset: Tensor, update: Tensor, candidate: Tensor) {
     let masked = h.masked(by: hiddenMask)
     let input = weights.inputSums(x).split(into: 3, along: 1)
     let recurrent: [Tensor]
@@ -179,9 +190,7 @@ public struct GRUCell: BuiltInCell {
       r = sigmoid(input[0] + recurrent[0])
       n = tanh(input[2] + matmul(r * masked, candidate, transposingSecond: true))
     }
-    let z = sigmoid(input[1] + recurrent[1])
-    let next = (1 - z) * n + z * h
-    return (next, next)
+    return (r, sigmoid(input[1] + recurrent[1]), n)
   }
 
   /// Visits the weights and the bias, then the inner bias, "bias_hn", where there is one.

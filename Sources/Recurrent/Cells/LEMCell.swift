@@ -93,6 +93,22 @@ public struct LEMCell: BuiltInCell {
     state: State,
     hiddenMask: Tensor?
   ) -> (output: Tensor, state: State) {
+    let step = step(x, state: state, hiddenMask: hiddenMask)
+    let y = (1 - step.hiddenPace) * state.hidden + step.hiddenPace * step.hiddenCandidate
+    return (y, State(hidden: y, memory: step.memory))
+  }
+
+  /// How far one step lets each state move, what they move to, and the memory after it.
+  struct Step {
+    let memoryPace: Tensor
+    let hiddenPace: Tensor
+    let memoryCandidate: Tensor
+    let hiddenCandidate: Tensor
+    let memory: Tensor
+  }
+
+  /// Computes one step as far as the hidden state.
+  func step(_ x: Tensor, state: State, hiddenMask: Tensor?) -> Step {
     let size = hiddenSize
     let ofHidden = weights.recurrent.slice(0..<3 * size, along: 0)
     let ofMemory = weights.recurrent.slice(3 * size..<4 * size, along: 0)
@@ -101,10 +117,15 @@ public struct LEMCell: BuiltInCell {
       .split(into: 3, along: 1)
     let memoryPace = sigmoid(input[0] + recurrent[0]) * Tensor(timeStep)
     let hiddenPace = sigmoid(input[1] + recurrent[1]) * Tensor(timeStep)
-    let z = (1 - memoryPace) * state.memory + memoryPace * tanh(input[2] + recurrent[2])
-    let candidate = tanh(input[3] + matmul(z, ofMemory, transposingSecond: true))
-    let y = (1 - hiddenPace) * state.hidden + hiddenPace * candidate
-    return (y, State(hidden: y, memory: z))
+    let memoryCandidate = tanh(input[2] + recurrent[2])
+    let z = (1 - memoryPace) * state.memory + memoryPace * memoryCandidate
+    return Step(
+      memoryPace: memoryPace,
+      hiddenPace: hiddenPace,
+      memoryCandidate: memoryCandidate,
+      hiddenCandidate: tanh(input[3] + matmul(z, ofMemory, transposingSecond: true)),
+      memory: z
+    )
   }
 
   /// Visits the weights and the bias.

@@ -253,6 +253,23 @@ public struct LSTMCell: BuiltInCell {
     state: State,
     hiddenMask: Tensor?
   ) -> (output: Tensor, state: State) {
+    let step = step(x, state: state, hiddenMask: hiddenMask)
+    var h = step.output * tanh(normalizedCell(step.cell))
+    if let projection { h = matmul(h, projection, transposingSecond: true) }
+    return (h, State(hidden: h, cell: step.cell))
+  }
+
+  /// What one step's gates let through, the candidate, and the cell state after it.
+  struct Step {
+    let input: Tensor
+    let forget: Tensor
+    let candidate: Tensor
+    let output: Tensor
+    let cell: Tensor
+  }
+
+  /// Computes one step as far as the hidden state.
+  func step(_ x: Tensor, state: State, hiddenMask: Tensor?) -> Step {
     var gates = sums(x, state.hidden.masked(by: hiddenMask))
       .split(into: weights.gates, along: 1)
     let peepholes = peephole.map { $0.split(into: $0.shape[0], along: 0) }
@@ -267,9 +284,7 @@ public struct LSTMCell: BuiltInCell {
     let c = f * state.cell + i * g
     var o = gates[weights.gates - 1]
     if let weight = peepholes?.last { o = o + weight * c }
-    var h = sigmoid(o) * tanh(normalizedCell(c))
-    if let projection { h = matmul(h, projection, transposingSecond: true) }
-    return (h, State(hidden: h, cell: c))
+    return Step(input: i, forget: f, candidate: g, output: sigmoid(o), cell: c)
   }
 
   private func sums(_ x: Tensor, _ h: Tensor) -> Tensor {

@@ -58,10 +58,15 @@ public struct MinGRUCell: BuiltInCell {
     state h: Tensor,
     hiddenMask: Tensor?
   ) -> (output: Tensor, state: Tensor) {
-    let sums = (matmul(x, input, transposingSecond: true) + bias).split(into: 2, along: 1)
-    let z = sigmoid(sums[0])
-    let next = (1 - z) * h + z * sums[1]
+    let (z, n) = step(x)
+    let next = (1 - z) * h + z * n
     return (next, next)
+  }
+
+  /// What one step's gate comes to, and the candidate.
+  func step(_ x: Tensor) -> (update: Tensor, candidate: Tensor) {
+    let sums = (matmul(x, input, transposingSecond: true) + bias).split(into: 2, along: 1)
+    return (sigmoid(sums[0]), sums[1])
   }
 
   /// Visits the weight and the bias.

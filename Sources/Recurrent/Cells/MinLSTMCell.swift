@@ -62,10 +62,16 @@ public struct MinLSTMCell: BuiltInCell {
     state h: Tensor,
     hiddenMask: Tensor?
   ) -> (output: Tensor, state: Tensor) {
+    let (f, i, n) = step(x)
+    let next = f * h + i * n
+    return (next, next)
+  }
+
+  /// How much of the old one step keeps, how much of the new it lets in, and the candidate.
+  func step(_ x: Tensor) -> (forget: Tensor, input: Tensor, candidate: Tensor) {
     let sums = (matmul(x, input, transposingSecond: true) + bias).split(into: 3, along: 1)
     let logRatio = logSigmoid(sums[0]) - logSigmoid(sums[1])
-    let next = sigmoid(logRatio) * h + sigmoid(-logRatio) * sums[2]
-    return (next, next)
+    return (sigmoid(logRatio), sigmoid(-logRatio), sums[2])
   }
 
   /// Visits the weight and the bias.

@@ -122,6 +122,24 @@ public struct SLSTMCell: BuiltInCell {
     state: State,
     hiddenMask: Tensor?
   ) -> (output: Tensor, state: State) {
+    let step = step(x, state: state, hiddenMask: hiddenMask)
+    let c = step.forget * state.cell + step.input * step.candidate
+    let n = step.forget * state.normalizer + step.input
+    let h = step.output * c / n
+    return (h, State(hidden: h, cell: c, normalizer: n, stabilizer: step.stabilizer))
+  }
+
+  /// What one step's gates come to, the first two over the stabiliser, which is that after the step.
+  struct Step {
+    let input: Tensor
+    let forget: Tensor
+    let candidate: Tensor
+    let output: Tensor
+    let stabilizer: Tensor
+  }
+
+  /// Computes one step as far as the states.
+  func step(_ x: Tensor, state: State, hiddenMask: Tensor?) -> Step {
     let gates = weights.preactivation(x, state.hidden.masked(by: hiddenMask))
       .split(into: 4, along: 1)
     let decay = (forgetGate == .sigmoid ? logSigmoid(gates[1]) : gates[1]) + state.stabilizer
@@ -134,12 +152,13 @@ public struct SLSTMCell: BuiltInCell {
       shape: decay.shape
     )
     let begun = Tensor(hasBegun, shape: decay.shape)
-    let i = exp(gates[0] - m)
-    let f = exp((decay - m) * begun) * begun
-    let c = f * state.cell + i * tanh(gates[2])
-    let n = f * state.normalizer + i
-    let h = sigmoid(gates[3]) * c / n
-    return (h, State(hidden: h, cell: c, normalizer: n, stabilizer: m))
+    return Step(
+      input: exp(gates[0] - m),
+      forget: exp((decay - m) * begun) * begun,
+      candidate: tanh(gates[2]),
+      output: sigmoid(gates[3]),
+      stabilizer: m
+    )
   }
 
   /// Visits the weights and the bias.

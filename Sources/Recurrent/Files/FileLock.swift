@@ -47,7 +47,7 @@ package final class FileLock: Sendable {
       }
       let before = Self.text(of: descriptor)
       abandoned = before.isEmpty ? nil : before
-      let text = Array("process \(getpid()) on \(Self.host)".utf8)
+      let text = Array("process \(getpid()) on \(HostName.current ?? "this machine")".utf8)
       ftruncate(descriptor, 0)
       // What the file says is for people only; the lock holds without it.
       _ = unsafe text.withUnsafeBytes { unsafe pwrite(descriptor, $0.baseAddress, $0.count, 0) }
@@ -75,11 +75,5 @@ package final class FileLock: Sendable {
     }
     let readable = bytes.prefix(max(0, count)).filter { (0x20..<0x7f).contains($0) }
     return String(decoding: readable, as: UTF8.self)
-  }
-
-  private static var host: String {
-    var name = [CChar](repeating: 0, count: 256)
-    guard unsafe gethostname(&name, name.count - 1) == 0 else { return "this machine" }
-    return String(decoding: name.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
   }
 }

@@ -55,6 +55,14 @@ struct TrainCommand: AsyncParsableCommand {
   )
   var resume: String?
 
+  @Flag(
+    help: """
+      Show the run in TensorBoard, too: curves, histograms of gates, states and weights after each epoch, \
+      and mistakes, in tensorboard/ in its folder. A run that is gone on with keeps doing so.
+      """
+  )
+  var tensorboard = false
+
   func validate() throws {
     try Program.checkEnvironment()
     try checkThreads(threads)
@@ -104,6 +112,7 @@ struct TrainCommand: AsyncParsableCommand {
       threads: threads,
       folder: folder,
       checkpoints: checkpoints,
+      hasBoard: tensorboard,
       interruption: interruption
     )
     defer { withExtendedLifetime(lock) {} }
@@ -141,7 +150,12 @@ struct TrainCommand: AsyncParsableCommand {
       splits: await stored.record.data.moved(to: source.data).load(for: stored.record.recipe),
       threads: threads
     )
-    var session = TrainingSession(run, checkpoints: checkpoints, interruption: interruption)
+    var session = TrainingSession(
+      run,
+      checkpoints: checkpoints,
+      hasBoard: tensorboard,
+      interruption: interruption
+    )
     try session.run()
     return session.record
   }

@@ -15,6 +15,7 @@ struct RunFolder {
   var metrics: String { path + "/metrics.csv" }
   var report: String { path + "/report.html" }
   var checkpoints: String { path + "/checkpoint" }
+  var events: String { path + "/tensorboard" }
   private var lockFile: String { path + "/.lock" }
 
   /// What names the run in a command typed here.
@@ -86,6 +87,9 @@ struct RunFolder {
       throw ValidationError("--run needs a name, such as --run first")
     }
   }
+
+  /// Whether TensorBoard is shown the run.
+  var hasEvents: Bool { FileManager.default.fileExists(atPath: events) }
 
   private var hasCheckpoints: Bool { !CheckpointFolder(checkpoints).steps.isEmpty }
 

@@ -148,15 +148,12 @@ struct RunPictures {
   }
 
   private func mistake(_ index: Int, _ evaluation: Evaluation) -> RunReport.Mistake {
-    let pixels = heldOut.values(ofExample: index).map {
-      UInt8(max(0, min(255, ($0 * 255).rounded())))
-    }
     let (truth, predicted) = (heldOut.labels[index], evaluation.predictions[index])
     return RunReport.Mistake(
       image: GreyscaleImage(
         rows: heldOut.steps,
         columns: heldOut.features,
-        pixels: pixels,
+        pixels: heldOut.pixels(ofExample: index),
         tone: .ink
       ),
       trueClass: truth,

@@ -17,9 +17,11 @@ extension TrainingSession {
       } else {
         try saveRecord(isFlushed: true)
       }
+      try beginBoard()
     } else {
       do {
         try writeAll()
+        try beginBoard()
       } catch {
         if beginning == nil { folder.remove() }
         throw error

@@ -14,6 +14,10 @@ struct TrainingSession {
   /// Where a run that was begun is gone on with; nil for a new one.
   let beginning: ContinuedRun.Beginning?
   var checkpoints: RunCheckpoints
+  /// Whether TensorBoard is to be shown the run.
+  let hasBoard: Bool
+  /// What it is shown; nil before the beginning, and after it could not be written.
+  var board: TrainingBoard?
   var record: RunRecord
   /// The model that is saved and tested: the last epoch's, or the best one's.
   var kept: SequenceModel
@@ -35,9 +39,11 @@ struct TrainingSession {
     threads: Int,
     folder: RunFolder,
     checkpoints: CheckpointOptions,
+    hasBoard: Bool = false,
     interruption: Interruption? = nil
   ) {
     self.data = data
+    self.hasBoard = hasBoard
     self.threads = threads
     self.folder = folder
     self.checkpoints = RunCheckpoints(in: folder, checkpoints)
@@ -59,9 +65,11 @@ struct TrainingSession {
   init(
     _ run: ContinuedRun,
     checkpoints: CheckpointOptions,
+    hasBoard: Bool = false,
     interruption: Interruption? = nil
   ) {
     data = run.splits
+    self.hasBoard = hasBoard || run.folder.hasEvents
     threads = run.record.threads
     folder = run.folder
     self.checkpoints = RunCheckpoints(in: folder, checkpoints)
@@ -146,6 +154,7 @@ struct TrainingSession {
     } catch {
       throw CommandFailure("\(error); then finish with '\(resumeCommand)'")
     }
+    showMistakes(outcome)
     outcome.print(heading: data.heldOutName.capitalized)
     assessment.print()
   }
@@ -285,6 +294,7 @@ struct TrainingSession {
         examplesPerSecond: report.examplesPerSecond
       )
     )
+    showEpoch(model)
     print(line(of: report, validation))
     // A reader of a pipe sees each epoch when it ends; one that is gone ends the run.
     if !flushOutput() { interruption.noteClosedOutput() }

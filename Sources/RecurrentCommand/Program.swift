@@ -11,7 +11,8 @@ struct Program: AsyncParsableCommand {
     subcommands: [
       TrainCommand.self, EvaluateCommand.self, PredictCommand.self, AugmentCommand.self,
       BenchCommand.self, GradcheckCommand.self, SummaryCommand.self, ReplayCommand.self,
-      SampleCommand.self, RaceCommand.self, MemoryCommand.self,
+      SampleCommand.self, RaceCommand.self, MemoryCommand.self, ExportCommand.self,
+      ProveCommand.self, IdentifyCommand.self,
     ]
   )
 

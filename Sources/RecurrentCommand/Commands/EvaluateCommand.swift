@@ -17,11 +17,13 @@ struct EvaluateCommand: AsyncParsableCommand {
     abstract: "Measure a trained model on test or validation examples.",
     discussion: """
       By default the examples are those the run was trained beside. Another data set of the same \
-      shape can be named: a model that learned drawn digits can be tried on MNIST.
+      shape can be named: a model that learned drawn digits can be tried on MNIST. A file of a model \
+      that another program wrote (safetensors, .npz, .h5, .keras, .onnx) is measured on the data set \
+      named with --dataset.
       """
   )
 
-  @Argument(help: "The run: its name under runs/, or its folder.")
+  @Argument(help: "The run: its name under runs/, or its folder; or a file of a model.")
   var run: String
 
   @Option(help: "Which examples: test or validation. Default: test, where there are some.")
@@ -62,6 +64,9 @@ struct EvaluateCommand: AsyncParsableCommand {
   }
 
   func run() async throws {
+    if let file = ModelSource.file(self.run) {
+      return try await evaluate(file: file)
+    }
     let trained = try TrainedRun(self.run)
     let selection = try selection(beside: trained.record.data)
     let task = trained.record.data.task

@@ -90,6 +90,12 @@ public struct CoreMLProgram: Sendable {
     (self.steps, self.constants) = (steps, constants)
   }
 
+  /// The last extent of an input, if it is fixed.
+  func inputSize(_ name: String) -> Int? {
+    inputTypes.first { $0.name == name }?.type.tensorType.dimensions.last
+      .flatMap { Int(exactly: $0.constant.size) }
+  }
+
   /// Runs the program.
   ///
   /// - Throws: `FileError` when an input is missing or has another shape than the program wants, or its

@@ -25,7 +25,7 @@ public struct ProvableONNX: ProvableFile {
   public var readsSteps: Bool { form == ONNXExport.Form.step.rawValue }
   /// Whether the states that the graph gives are those that reading on needs.
   public var hasStates: Bool {
-    guard let model = try? model(), let export = try? ONNXExport(model) else { return false }
+    guard let model = try? model() ?? nil, let export = try? ONNXExport(model) else { return false }
     if case .refused = export.support(.step) { return false }
     return true
   }
@@ -39,8 +39,13 @@ public struct ProvableONNX: ProvableFile {
     return [steps, features]
   }
 
+  /// Whether rows may be of unequal length.
+  public var hasLengths: Bool { grid == nil }
+  /// Nothing: the file says all of the model.
+  public var unsaid: UnsaidOfWeights? { nil }
+
   /// The model in the file.
-  public func model() throws(FileError) -> SequenceModel {
+  public func model() throws(FileError) -> SequenceModel? {
     guard let model = try ONNXImport(file, path: path).model else {
       throw FileError("has no linear layer", file: path)
     }

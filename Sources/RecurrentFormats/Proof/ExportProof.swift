@@ -28,7 +28,11 @@ public struct ExportProof: Codable, Sendable, Equatable {
   public var fileHash: String
   /// The SHA-256 of the model's weights, as `model.safetensors` holds them.
   public var weightsHash: String
-  /// The largest distance that is taken for rounding.
+  /// The number of features that a step reads, or of different tokens.
+  public var inputSize: Int
+  /// What the file does not say of the model, for a format of weights alone.
+  public var unsaid: UnsaidOfWeights?
+  /// The largest distance that is taken for rounding, as a share of the largest answer above 1.
   public var tolerance: Float
   /// What was run.
   public var cases: [Case]
@@ -66,7 +70,7 @@ extension ExportProof {
         advice: "export the model again"
       )
     }
-    guard cases.allSatisfy({ $0.trial.isPossible }), !cases.isEmpty else {
+    guard cases.allSatisfy({ $0.trial.isPossible }), !cases.isEmpty, 1...65_536 ~= inputSize else {
       throw FileError("proves nothing that can be tried", file: path)
     }
   }

@@ -29,7 +29,12 @@ public struct ProofTrial: Codable, Sendable, Equatable {
   /// The trials that a file is put to, which reads whole sequences or single steps.
   ///
   /// - Parameter fixedSteps: The number of steps, where a model reads no other.
-  static func all(readsSteps: Bool, hasStates: Bool, fixedSteps: Int?) -> [ProofTrial] {
+  static func all(
+    readsSteps: Bool,
+    hasStates: Bool,
+    hasLengths: Bool,
+    fixedSteps: Int?
+  ) -> [ProofTrial] {
     var trials: [(Manner, Int, Int)] = []
     if readsSteps {
       trials = [(.steps, 1, 1), (.steps, 3, 7), (.steps, 17, 2), (.steps, 1, 50)]
@@ -38,7 +43,7 @@ public struct ProofTrial: Codable, Sendable, Equatable {
     } else {
       for batch in [1, 3, 17] {
         for steps in [1, 2, 7, 50] { trials.append((.whole, batch, steps)) }
-        trials.append((.padded, batch, 13))
+        if hasLengths { trials.append((.padded, batch, 13)) }
       }
       if hasStates { trials += [(.chunks, 1, 13), (.chunks, 3, 7), (.chunks, 17, 50)] }
     }

@@ -1,0 +1,93 @@
+import Foundation
+import Recurrent
+import RecurrentFormats
+
+/// A trained model, from a run or from a file of any format that is read.
+struct ModelSource {
+  let model: SequenceModel
+  /// The run's record; nil for a file.
+  let record: RunRecord?
+  /// What is done to data before the model reads them; nil for nothing, and for a file.
+  let preparation: InputPreparation?
+  /// The name of the run, or of the file without its ending.
+  let name: String
+  /// The folder of the run, or of the file.
+  let folder: String
+  /// What was recognised in a file, and what of it was left out, a line each.
+  let remarks: [String]
+
+  /// Reads a run given by its name or its folder, or else a file.
+  init(_ argument: String, options: ImportOptions = ImportOptions()) throws {
+    guard let file = Self.file(argument) else {
+      let trained = try TrainedRun(argument)
+      let folder = try RunFolder(existing: argument)
+      model = trained.model
+      record = trained.record
+      preparation = trained.preparation
+      (name, self.folder, remarks) = (folder.name, folder.path, [])
+      return
+    }
+    let read = try ReadModel(file, options: options)
+    model = read.model
+    remarks = read.remarks
+    (record, preparation) = (nil, nil)
+    let url = URL(filePath: file)
+    name = url.deletingPathExtension().lastPathComponent
+    let parent = url.deletingLastPathComponent().relativePath
+    folder = parent.isEmpty ? "." : parent
+    for (name, value) in model.parameters where !value.elements.allSatisfy(\.isFinite) {
+      throw CommandFailure("\(file): array '\(name)' holds NaN or infinity")
+    }
+  }
+
+  /// The argument, if it names a file; a run is named before a file of its name.
+  static func file(_ argument: String) -> String? {
+    guard (try? RunFolder(existing: argument)) == nil else { return nil }
+    var isFolder: ObjCBool = false
+    let exists = FileManager.default.fileExists(atPath: argument, isDirectory: &isFolder)
+    return exists && !isFolder.boolValue ? argument : nil
+  }
+
+  /// Whether a step is a token.
+  var readsTokens: Bool { record?.data.task == .languageModel }
+
+  /// The steps and features of the input, for a model that does not read row by row.
+  var grid: [Int]? {
+    guard model.reading != .rows, let record else { return nil }
+    return [record.steps, record.features]
+  }
+}
+
+/// A model in a file, and what was recognised in it.
+struct ReadModel {
+  let model: SequenceModel
+  let remarks: [String]
+
+  /// Reads a file whose first bytes, or whose ending for ONNX, say what it is.
+  init(_ path: String, options: ImportOptions) throws {
+    guard path.hasSuffix(".onnx") else {
+      let read = try ImportedModel(contentsOf: path, options: options)
+      model = read.model
+      remarks = [read.summary] + read.notes
+      return
+    }
+    let file = try ONNXModel(contentsOf: path)
+    let read = try ONNXImport(file, path: path)
+    guard let model = read.model else {
+      throw CommandFailure(
+        "\(path): has recurrent layers but no linear layer behind them, and makes no model"
+      )
+    }
+    self.model = model
+    let producer = file.producer.isEmpty ? "" : " written by \(file.producer)"
+    let difference = scientific(read.largestDifference)
+    remarks = [
+      """
+      ONNX\(producer): \(model.structure); the graph and the layers found in it agree to \(difference)
+      """
+    ]
+  }
+}
+
+/// A small number as it is read best, such as 2.4e-07.
+func scientific(_ value: Float) -> String { String(format: "%.1e", value) }

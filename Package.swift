@@ -138,6 +138,7 @@ let package = Package(
         "RecurrentFormats", "Recurrent", "RecurrentData", "RecurrentTestSupport",
         .product(name: "SwiftProtobuf", package: "swift-protobuf"),
       ],
+      exclude: ["Fixtures"],
       swiftSettings: strict
     ),
     .testTarget(

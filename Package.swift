@@ -141,6 +141,13 @@ let package = Package(
       exclude: ["Fixtures"],
       swiftSettings: strict
     ),
+    // Models and what they answer, for other programs to load and compare.
+    .executableTarget(
+      name: "ExchangeCases",
+      dependencies: ["Recurrent", "RecurrentData", "RecurrentFormats"],
+      path: "Tests/Interoperability/ExchangeCases",
+      swiftSettings: strict
+    ),
     .testTarget(
       name: "RecurrentReportsTests",
       dependencies: ["RecurrentReports"],

@@ -113,10 +113,10 @@ let package = Package(
       path: "Tests/RecurrentTestSupport",
       swiftSettings: strict
     ),
-    // Writes models and what they compute, for other programs to check.
+    // Models and what they answer, for other programs to load and compare.
     .executableTarget(
       name: "ExchangeCases",
-      dependencies: ["RecurrentFormats", "Recurrent", "RecurrentTestSupport"],
+      dependencies: ["Recurrent", "RecurrentData", "RecurrentFormats", "RecurrentTestSupport"],
       path: "Tests/Interoperability/ExchangeCases",
       swiftSettings: strict
     ),
@@ -148,6 +148,7 @@ let package = Package(
         "RecurrentFormats", "Recurrent", "RecurrentData", "RecurrentTestSupport",
         .product(name: "SwiftProtobuf", package: "swift-protobuf"),
       ],
+      exclude: ["Fixtures"],
       swiftSettings: strict
     ),
     .testTarget(

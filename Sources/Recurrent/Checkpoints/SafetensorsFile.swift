@@ -28,12 +28,12 @@ public struct SafetensorsFile: Sendable {
   public internal(set) var entries: [String: Entry] = [:]
   /// Text about the file, by key.
   public var metadata: [String: String] = [:]
-  let path: String
+  package let path: String
 
   /// Creates an empty file, to be filled and written.
   public init(metadata: [String: String] = [:]) { self.init(path: "", metadata: metadata) }
 
-  init(path: String, metadata: [String: String] = [:]) {
+  package init(path: String, metadata: [String: String] = [:]) {
     self.path = path
     self.metadata = metadata
   }
@@ -73,7 +73,7 @@ public struct SafetensorsFile: Sendable {
     entries[name] = Entry(type: "F32", shape: tensor.shape.dimensions, bytes: bytes[...])
   }
 
-  func problem(_ text: String, offset: Int? = nil) -> FileError {
+  package func problem(_ text: String, offset: Int? = nil) -> FileError {
     FileError(text, file: path, byteOffset: offset)
   }
 

@@ -125,6 +125,11 @@ extension LayerDescription {
 }
 
 extension SequenceModel {
+  /// What a layer is; nil where it cannot be described.
+  package static func description(of layer: any RecurrentLayer) -> LayerDescription? {
+    (layer as? any DescribedLayer)?.layerDescription
+  }
+
   /// What the layers are, the first first; nil where one cannot be described.
   package var layerDescriptions: [LayerDescription]? {
     let descriptions = layers.compactMap { ($0 as? any DescribedLayer)?.layerDescription }

@@ -1,13 +1,13 @@
 import CZlib
-import Recurrent
+package import Recurrent
 
 /// Bytes in zlib's or gzip's wrapping, or in none, inflated piece by piece.
 ///
 /// A gzip stream may have several members, as RFC 1952 allows; checksums are checked. Reading in
 /// pieces lets the caller look at a header before it decides how much to take.
-final class InflateStream {
+package final class InflateStream {
   /// What is around the compressed data.
-  enum Wrapping: Sendable {
+  package enum Wrapping: Sendable {
     /// One or more gzip members, RFC 1952, and nothing after them.
     case gzip
     /// A zlib stream, RFC 1950.
@@ -17,7 +17,7 @@ final class InflateStream {
   }
 
   /// No deflate stream becomes longer than this many times itself when inflated.
-  static let greatestExpansion = 1032
+  package static let greatestExpansion = 1032
 
   // zlib keeps this address and refuses a moved structure, so it has a place of its own, which
   // lives exactly as long as this object.
@@ -29,7 +29,7 @@ final class InflateStream {
   private var hasEnded = false
 
   /// Creates a stream over `input`; `file` is named in errors.
-  init(_ input: [UInt8], wrapping: Wrapping, file: String?) throws(FileError) {
+  package init(_ input: [UInt8], wrapping: Wrapping, file: String?) throws(FileError) {
     self.input = input
     self.wrapping = wrapping
     self.file = file
@@ -55,7 +55,7 @@ final class InflateStream {
   }
 
   /// Returns the next `count` bytes, or fewer if the data end before.
-  func read(_ count: Int) throws(FileError) -> [UInt8] {
+  package func read(_ count: Int) throws(FileError) -> [UInt8] {
     var failure: FileError?
     let bytes = [UInt8](unsafeUninitializedCapacity: count) { buffer, initialized in
       (initialized, failure) = fill(buffer)

@@ -62,9 +62,9 @@ public struct ProvableCoreML: ProvableFile {
     for step in 0..<trial.steps {
       given = [:]
       for feature in program.inputs where feature.name.hasSuffix("_in") {
+        let before = outputs["\(feature.name.dropLast(3))_out"]
         given[feature.name] =
-          try outputs["\(feature.name.dropLast(3))_out"]
-          ?? firstState(feature.name, batch: trial.batch)
+          before == nil ? try firstState(feature.name, batch: trial.batch) : before
       }
       given["input"] = input.features.slice(at: step, along: 1)
       outputs = try program(given)

@@ -144,13 +144,16 @@ struct ModelFileTests {
   @Test(arguments: [
     Wrong(
       testDescription: "no layers",
-      shapes: ["lstm.weight_ih_l0": []],
-      problem: "has no stack"
+      shapes: [
+        "lstm.weight_ih_l0": [], "lstm.weight_hh_l0": [], "lstm.bias_ih_l0": [],
+        "lstm.bias_hh_l0": [],
+      ],
+      problem: "has no recurrent layers"
     ),
     Wrong(
-      testDescription: "two stacks",
-      shapes: ["other.weight_ih_l0": [8, 3]],
-      problem: "or several"
+      testDescription: "two stacks that do not follow on one another",
+      shapes: ["other.weight_ih_l0": [8, 3], "other.weight_hh_l0": [8, 2]],
+      problem: "do not follow on one another: 'lstm', 'other'"
     ),
     Wrong(
       testDescription: "a missing weight",
@@ -158,8 +161,8 @@ struct ModelFileTests {
       problem: "has no array named 'lstm.weight_hh_l0'"
     ),
     Wrong(
-      testDescription: "three gates",
-      shapes: ["lstm.weight_ih_l0": [6, 3], "lstm.weight_hh_l0": [6, 2]],
+      testDescription: "five gates",
+      shapes: ["lstm.weight_ih_l0": [10, 3], "lstm.weight_hh_l0": [10, 2]],
       problem: "does not fit"
     ),
     Wrong(
@@ -185,19 +188,33 @@ struct ModelFileTests {
     Wrong(
       testDescription: "a second layer that does not fit",
       shapes: ["lstm.weight_ih_l1": [8, 3], "lstm.weight_hh_l1": [8, 2]],
+      problem: "do not fit: one gives 2 features, the next reads 3"
+    ),
+    Wrong(
+      testDescription: "half a second direction",
+      shapes: ["lstm.weight_ih_l0_reverse": [8, 3], "fc.weight": [2, 4]],
+      problem: "has no array named 'lstm.weight_hh_l0_reverse'"
+    ),
+    Wrong(
+      testDescription: "no head",
+      shapes: ["fc.weight": [], "fc.bias": []],
+      problem: "has no linear layer"
+    ),
+    Wrong(
+      testDescription: "a projection that does not fit",
+      shapes: ["lstm.weight_hr_l0": [1, 2]],
       problem: "does not fit"
     ),
     Wrong(
-      testDescription: "a second direction",
-      shapes: ["lstm.weight_ih_l0_reverse": [8, 3]],
-      problem: "has arrays that no layer uses, such as 'lstm.weight_ih_l0_reverse'"
+      testDescription: "a layer left out",
+      shapes: ["lstm.weight_ih_l2": [8, 2], "lstm.weight_hh_l2": [8, 2]],
+      problem: "has a layer of number 2, but none of number 1"
     ),
-    Wrong(testDescription: "no head", shapes: ["fc.weight": []], problem: "has no linear layer"),
     Wrong(testDescription: "two heads", shapes: ["fc2.weight": [2, 2]], problem: "or several"),
     Wrong(
-      testDescription: "a head without bias",
-      shapes: ["fc.bias": []],
-      problem: "has no array named 'fc.bias'"
+      testDescription: "a head's bias of another size",
+      shapes: ["fc.bias": [3]],
+      problem: "has shape [3], and [2] is wanted"
     ),
     Wrong(
       testDescription: "a head that does not fit",
@@ -207,7 +224,7 @@ struct ModelFileTests {
     Wrong(
       testDescription: "an array too many",
       shapes: ["counter": [1]],
-      problem: "has arrays that no layer uses, such as 'counter'"
+      problem: "has arrays that no layer uses: 'counter'"
     ),
   ])
   func `another kind of model is refused`(wrong: Wrong) {

@@ -122,7 +122,7 @@ struct LayerGoldenTests {
       return try applied(RNNCell(weights, activation: #require(activation)))
     }
 
-    private func exchangingFirstAxes(_ x: Tensor) -> Tensor {
+    func exchangingFirstAxes(_ x: Tensor) -> Tensor {
       .stacked((0..<x.shape[1]).map { x.slice(at: $0, along: 1) }, along: 0)
     }
 

@@ -1,13 +1,12 @@
 import Foundation
-import Recurrent
-import RecurrentTestSupport
+public import Recurrent
 
 /// Real images in the shared folder, read without the library's own readers.
-enum TestImages {
+public enum TestImages {
   /// All 60,000 training images of MNIST, in the order of their file.
-  static let training = load("train")
+  public static let training = load("train")
   /// All 10,000 test images of MNIST.
-  static let test = load("t10k")
+  public static let test = load("t10k")
 
   private static func load(_ name: String) -> SequenceDataset {
     guard SharedFolder.isGiven else {
@@ -45,7 +44,7 @@ enum TestImages {
 
 extension SequenceDataset {
   /// The same elements cut into the steps and features that a manifest says.
-  func cut(as golden: Golden) throws -> SequenceDataset {
+  public func cut(as golden: Golden) throws -> SequenceDataset {
     try SequenceDataset(
       elements: elements,
       labels: labels,

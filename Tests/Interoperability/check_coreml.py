@@ -6,7 +6,7 @@
 Needs coremltools 9, numpy, safetensors and torch. Each package is loaded, its program is turned back into a
 typed one, whose every operation coremltools then checks, and it is evaluated: by the operations' own value
 inference in coremltools, and for lstm, gru and rnn, which have none, by their documented equations in
-numpy, as are reductions. Core ML itself runs on macOS only and has no part in this.
+numpy, as are reductions, scatter and loops. Core ML itself runs on macOS only and has no part in this.
 """
 
 import glob
@@ -89,9 +89,10 @@ class Evaluation:
         data = np.array(values, type).reshape(shape)
         return data if shape else type(data)
 
-    def run(self, inputs):
+    def run(self, inputs, block=None):
+        block = block or self.block
         values = dict(inputs)
-        for op in self.block.operations:
+        for op in block.operations:
             if op.type == "const":
                 values[op.outputs[0].name] = self.constant(op.attributes["val"])
                 continue
@@ -99,7 +100,15 @@ class Evaluation:
             for name, argument in op.inputs.items():
                 got = [values[b.name] for b in argument.arguments]
                 given[name] = got if op.type == "concat" and name == "values" else got[0]
-            if op.type in ("rnn", "lstm", "gru"):
+            if op.type == "while_loop":
+                names = [b.name for b in op.inputs["loop_vars"].arguments]
+                results = self.loop(op.blocks, [values[name] for name in names], values)
+            elif op.type == "scatter":
+                assert given["mode"] == "update" and given["axis"] == 0
+                results = [given["data"].copy()]
+                results[0][given["indices"]] = given["updates"]
+                self.own.add(op.type)
+            elif op.type in ("rnn", "lstm", "gru"):
                 results = recurrent(op.type, given)
                 self.own.add(op.type)
             elif op.type.startswith("reduce_"):
@@ -112,7 +121,20 @@ class Evaluation:
                 results = self.infer(op.type, given)
             for output, result in zip(op.outputs, results, strict=True):
                 values[output.name] = result
-        return {name: values[name] for name in self.block.outputs}
+        return {name: values[name] for name in block.outputs}
+
+    def loop(self, blocks, current, outer):
+        condition, body = blocks
+        self.own.add("while_loop")
+
+        def answers(block):
+            names = [value.name for value in block.inputs]
+            results = self.run({**outer, **dict(zip(names, current, strict=True))}, block)
+            return [results[name] for name in block.outputs]
+
+        while answers(condition)[0]:
+            current = answers(body)
+        return current
 
     def infer(self, type, given):
         """What coremltools itself says that an operation on constants gives."""

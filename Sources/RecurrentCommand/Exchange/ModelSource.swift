@@ -1,5 +1,6 @@
 import Foundation
 import Recurrent
+import RecurrentData
 import RecurrentFormats
 
 /// A trained model, from a run or from a file of any format that is read.

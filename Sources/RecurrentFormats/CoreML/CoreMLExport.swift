@@ -13,6 +13,9 @@ import SwiftProtobuf
 /// `[batch, units]`. The answer is "logits": `[batch, classes]`, or `[batch, time, classes]` of a sequence
 /// whose every step is answered.
 ///
+/// A step's first states are zeros, unless the metadata have others under "recurrent.initialStates", by the
+/// names of the inputs, which are those that the layers learned. The metadata also say what the layers are.
+///
 /// Source: coremltools' Model.proto, MIL.proto and the definitions of the operations of iOS 15.
 public struct CoreMLExport: Sendable {
   /// What one call of the program reads.
@@ -75,9 +78,9 @@ public struct CoreMLExport: Sendable {
 
   /// How well a form holds a model.
   ///
-  /// A step has no layers that read from the end, and no mean or largest output of a sequence; a
-  /// sequence has those layers only that Core ML has itself. Neither has sweeps, and layers of a
-  /// program's own.
+  /// A step has no layers that read from the end, and no mean or largest output of a sequence. Of a
+  /// sequence the layers that Core ML has not itself are written as loops over their steps. Neither has
+  /// sweeps, and layers of a program's own.
   public static func support(for model: SequenceModel, form: Form) -> FormatSupport {
     var support = FormatSupport.exact
     for layer in model.layers {

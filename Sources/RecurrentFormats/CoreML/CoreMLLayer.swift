@@ -31,23 +31,24 @@ extension CellLayer: CoreMLLayer where LayerCell: CoreMLCell {
       }
       return .decomposed("each step is written in elementary operations")
     case .sequence:
-      if regularization.hiddenZoneout > 0 || regularization.cellZoneout > 0 {
-        return .refused("Core ML's layers have no zoneout; write the layer's step")
-      }
-      switch cell.sequenceForm {
-      case .none(let reason): return .refused(reason)
-      case .operation(let operation, let support):
-        let startsFromZero = stateParts.allSatisfy {
-          $0.initial.elements.allSatisfy { $0 == 0 }
-        }
-        guard operation.projection == nil || startsFromZero else {
-          return .refused(
-            "Core ML's LSTM has no projected hidden state to begin with; write the layer's step"
-          )
-        }
-        return support
+      switch sequenceForm {
+      case .loop(let reason):
+        return .decomposed("the steps are written in a loop, since \(reason)")
+      case .operation(_, let support): return support
       }
     }
+  }
+
+  /// The cell's form, unless the layer adds what it does not have.
+  private var sequenceForm: SequenceForm {
+    if regularization.hiddenZoneout > 0 || regularization.cellZoneout > 0 {
+      return .loop("Core ML's layers have no zoneout")
+    }
+    guard case .operation(let operation, _) = cell.sequenceForm else { return cell.sequenceForm }
+    let startsFromZero = stateParts.allSatisfy { $0.initial.elements.allSatisfy { $0 == 0 } }
+    return operation.projection == nil || startsFromZero
+      ? cell.sequenceForm
+      : .loop("Core ML's LSTM has no projected hidden state to begin with")
   }
 
   var stateParts: [(name: String, initial: Tensor)] {
@@ -75,14 +76,22 @@ extension CellLayer: CoreMLLayer where LayerCell: CoreMLCell {
     _ x: ProgramValue,
     to program: inout ProgramBuilder
   ) -> (outputs: ProgramValue, final: ProgramValue) {
-    guard case .operation(let operation, _) = cell.sequenceForm else { return (x, x) }
-    let units = operation.recurrent.shape[1]
-    let states = stateParts.map { part in
-      let state = operation.projection == nil ? part.initial : .zeros([1, units])
-      return program.rows(of: x, each: state)
-    }
     let read = isReversed ? program.reverse(x) : x
-    let (outputs, final) = operation.write(read, initial: states, to: &program)
+    let (outputs, final): (ProgramValue, ProgramValue)
+    switch sequenceForm {
+    case .loop:
+      let states = stateParts.map { program.rows(of: x, each: $0.initial) }
+      (outputs, final) = program.loop(over: read, from: states) { x, states, program in
+        writeStep(x, states, to: &program)
+      }
+    case .operation(let operation, _):
+      let units = operation.recurrent.shape[1]
+      let states = stateParts.map { part in
+        let state = operation.projection == nil ? part.initial : .zeros([1, units])
+        return program.rows(of: x, each: state)
+      }
+      (outputs, final) = operation.write(read, initial: states, to: &program)
+    }
     return (isReversed ? program.reverse(outputs) : outputs, final)
   }
 }

@@ -181,34 +181,4 @@ extension ProgramBuilder {
       outputs: [(Array(x.shape.dropFirst()), .float32)]
     )[0]
   }
-
-  /// A state for each row of `[time, batch, features]`, the same for all: `[batch, units]`.
-  mutating func rows(of x: ProgramValue, each state: Tensor) -> ProgramValue {
-    let units = state.count
-    let shape = append("shape", ["x": [x]], outputs: [([3], .int32)])[0]
-    let batch = append(
-      "slice_by_index",
-      [
-        "x": [shape], "begin": [constant([1])], "end": [constant([2])], "stride": [constant([1])],
-        "begin_mask": [constant([false])], "end_mask": [constant([false])],
-        "squeeze_mask": [constant([false])],
-      ],
-      outputs: [([1], .int32)]
-    )[0]
-    let both = append(
-      "concat",
-      [
-        "values": [batch, constant([units])], "axis": [constant([0], isScalar: true)],
-        "interleave": [constant([false], isScalar: true)],
-      ],
-      outputs: [([2], .int32)]
-    )[0]
-    let zeros = append(
-      "fill",
-      ["shape": [both], "value": [constant(Tensor(0), "number")]],
-      outputs: [([x.shape[1], units], .float32)]
-    )[0]
-    if state.elements.allSatisfy({ $0 == 0 }) { return zeros }
-    return add(zeros, constant(state.reshaped(to: [1, units]), "state"))
-  }
 }

@@ -53,6 +53,45 @@ struct ProgramBuilder {
     return values
   }
 
+  /// Appends a loop, which goes on while what `condition` writes holds, from values on which `body` writes
+  /// the next ones; returns the last.
+  mutating func appendLoop(
+    from values: [ProgramValue],
+    while condition: ([ProgramValue], inout ProgramBuilder) -> ProgramValue,
+    body: ([ProgramValue], inout ProgramBuilder) -> [ProgramValue]
+  ) -> [ProgramValue] {
+    let blocks = [
+      block(of: values) { values, program in [condition(values, &program)] },
+      block(of: values, body),
+    ]
+    let results = append(
+      "while_loop",
+      ["loop_vars": values],
+      outputs: values.map { ($0.shape, $0.type) }
+    )
+    operations[operations.count - 1].blocks = blocks
+    return results
+  }
+
+  /// What is written by `write` as a block of its own, which reads values like the given ones.
+  private mutating func block(
+    of values: [ProgramValue],
+    _ write: ([ProgramValue], inout ProgramBuilder) -> [ProgramValue]
+  ) -> CoreMLBlockMessage {
+    let outer = operations
+    defer { operations = outer }
+    operations = []
+    let inputs = values.map {
+      ProgramValue(name: freshName("loop"), shape: $0.shape, type: $0.type)
+    }
+    let outputs = write(inputs, &self)
+    var block = CoreMLBlockMessage()
+    block.inputs = inputs.map(\.namedType)
+    block.outputs = outputs.map(\.name)
+    block.operations = operations
+    return block
+  }
+
   /// Appends a constant of floats; large ones stand in the file of weights.
   mutating func constant(_ tensor: Tensor, _ name: String = "weight") -> ProgramValue {
     let shape = tensor.shape.dimensions

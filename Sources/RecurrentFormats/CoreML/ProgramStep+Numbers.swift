@@ -14,7 +14,17 @@ extension ProgramStep {
       guard let epsilon = arguments.float("epsilon") else { return nil }
       return unary(arguments) { log($0 + Double(epsilon)) }
     },
-    "add": { binary($0, +) },
+    "add": { arguments in
+      // Loops count with whole numbers.
+      guard let x = arguments.integer("x"), let y = arguments.integer("y") else {
+        return binary(arguments, +)
+      }
+      return ProgramTensor([], .integers([x &+ y])).map { [$0] }
+    },
+    "less": { arguments in
+      guard let x = arguments.integer("x"), let y = arguments.integer("y") else { return nil }
+      return ProgramTensor([], .truths([x < y])).map { [$0] }
+    },
     "sub": { binary($0, -) },
     "mul": { binary($0, *) },
     "real_div": { binary($0, /) },

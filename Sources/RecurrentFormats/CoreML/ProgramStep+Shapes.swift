@@ -60,6 +60,31 @@ extension ProgramStep {
       return concatenated(values)
     },
     "slice_by_index": { slice($0) },
+    "expand_dims": { arguments in
+      guard let x = arguments["x"], arguments["axes"]?.integers == [0] else { return nil }
+      return ProgramTensor([1] + x.shape, x.elements).map { [$0] }
+    },
+    "gather": { arguments in
+      guard let x = arguments.floats("x"), let steps = x.shape.first,
+        let place = arguments.integer("indices"), arguments["indices"]?.shape == [],
+        arguments.integer("axis") == 0, 0..<steps ~= place
+      else { return nil }
+      let size = x.values.count / steps
+      let values = Array(x.values[place * size..<(place + 1) * size])
+      return ProgramTensor(Array(x.shape.dropFirst()), .floats(values)).map { [$0] }
+    },
+    "scatter": { arguments in
+      guard let data = arguments.floats("data"), let steps = data.shape.first,
+        let row = arguments.floats("updates"), row.shape == [1] + data.shape.dropFirst(),
+        let place = arguments.integer("indices"), arguments["indices"]?.shape == [1],
+        arguments.integer("axis") == 0, arguments["mode"]?.texts == ["update"],
+        0..<steps ~= place
+      else { return nil }
+      var values = data.values
+      let start = place * row.values.count
+      values.replaceSubrange(start..<start + row.values.count, with: row.values)
+      return ProgramTensor(data.shape, .floats(values)).map { [$0] }
+    },
   ]
 
   private static func concatenated(_ values: [ProgramTensor]) -> [ProgramTensor]? {

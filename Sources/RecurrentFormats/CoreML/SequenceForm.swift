@@ -4,8 +4,8 @@ import Recurrent
 enum SequenceForm {
   /// By an operation of its own, perhaps with other weights, which then is told.
   case operation(SequenceOperation, FormatSupport)
-  /// Not at all, for a reason.
-  case none(String)
+  /// Not by itself, for a reason: the steps are written in a loop.
+  case loop(String)
 }
 
 /// One of Core ML's operations that read `[time, batch, features]`, with its gates in its own order.
@@ -61,7 +61,7 @@ struct SequenceOperation {
 
 extension CoreMLCell {
   var sequenceForm: SequenceForm {
-    .none("Core ML has no operation that runs such a layer over a sequence; write its step")
+    .loop("Core ML has no such layer")
   }
 }
 
@@ -81,7 +81,7 @@ extension RNNCell {
 extension LSTMCell {
   var sequenceForm: SequenceForm {
     guard normalization == nil else {
-      return .none("Core ML's LSTM does not normalise its sums; write the layer's step")
+      return .loop("Core ML's LSTM does not normalise its sums")
     }
     /// From i, f, g, o, or f, g, o of a coupled cell, to i, f, o, g: where i is 1 - σ(f) it is σ(-f).
     func ordered(_ rows: Tensor) -> Tensor {
@@ -136,7 +136,7 @@ extension GRUCell {
     do {
       converted = try self.converted(to: .resetAfterOuterBias)
     } catch {
-      return .none("\(error), and Core ML has no other; write the layer's step")
+      return .loop("\(error)")
     }
     /// From r, z, n to r, n, z.
     func ordered(_ rows: Tensor) -> Tensor {

@@ -1,10 +1,10 @@
-import Recurrent
+public import Recurrent
 
 extension SequenceModel {
   /// The layers and the head in a few words: "2 bidirectional LSTM layers 28 -> 128 -> 64, head 10".
   ///
   /// Layers of one kind that follow on one another are counted together.
-  var structure: String {
+  public var structure: String {
     var groups: [(kind: String, sizes: [Int])] = []
     for layer in layers {
       let kind = layer.kind

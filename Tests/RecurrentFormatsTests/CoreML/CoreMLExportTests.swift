@@ -132,7 +132,7 @@ struct CoreMLExportTests {
   }
 
   @Test(
-    "A sequence is the model's for every layer that Core ML has, in both directions",
+    "A sequence is the model's for every cell and option, by Core ML's layers or in a loop",
     arguments: CoreMLCase.all,
     [false, true]
   )
@@ -149,14 +149,23 @@ struct CoreMLExportTests {
       case let layer as RNN: reversed(layer)
       default: item.layer
       }
-    let model = CoreMLCase.model([layer])
-    guard CoreMLExport.support(for: model, form: .sequence).isWritable else {
-      #expect(throws: FormatRefusal.self) {
-        _ = try CoreMLExport(model, form: .sequence)
-      }
-      return
+    try expectSequences(of: CoreMLCase.model([layer]))
+  }
+
+  @Test("What Core ML's layers have not is done in a loop, in both directions")
+  func loops() throws {
+    var zoned = CoreMLCase.lstm(.init())
+    zoned.regularization = Regularization(hiddenZoneout: 0.25, cellZoneout: 0.5)
+    var projected = CoreMLCase.lstm(.init(projectionSize: 2))
+    projected.learnInitialState()
+    var stream = RandomStream(seed: 4, purpose: .testing)
+    let both = Bidirectional(
+      forward: SLSTM(inputSize: 3, hiddenSize: 4, using: &stream),
+      backward: SLSTM(inputSize: 3, hiddenSize: 4, using: &stream)
+    )
+    for layer in [zoned, projected, both] as [any RecurrentLayer] {
+      try expectSequences(of: CoreMLCase.model([CoreMLCase.random(layer)]))
     }
-    try expectSequences(of: model)
   }
 
   @Test("Both directions are merged in every way", arguments: Merge.allCases)

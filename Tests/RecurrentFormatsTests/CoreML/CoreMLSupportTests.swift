@@ -47,11 +47,43 @@ struct CoreMLSupportTests {
         continue
       }
     }
-    let normalised = CoreMLCase.lstm(.init(normalizesLayers: true))
-    expectRefusal(support(normalised, .sequence), saying: "does not normalise")
-    expectRefusal(support(CoreMLCase.gru(.resetBefore), .sequence), saying: "resetBefore")
-    let inner = CoreMLCase.random(CoreMLCase.gru(.resetAfter))
-    expectRefusal(support(inner, .sequence), saying: "inner bias")
+  }
+
+  @Test("Other sequences are loops, for a reason that is told")
+  func loops() {
+    var zoned = CoreMLCase.lstm(.init())
+    zoned.regularization = Regularization(hiddenZoneout: 0.1)
+    var projected = CoreMLCase.lstm(.init(projectionSize: 2))
+    projected.learnInitialState()
+    // A state of zeros is what Core ML begins with.
+    #expect(
+      support(projected, .sequence) == support(CoreMLCase.lstm(.init(projectionSize: 2)), .sequence)
+    )
+    projected.learnedState?.cell[0, 1] = 0.5
+    let cases: [(any RecurrentLayer, String)] = [
+      (
+        CoreMLCase.lstm(.init(normalizesLayers: true)), "Core ML's LSTM does not normalise its sums"
+      ),
+      (zoned, "Core ML's layers have no zoneout"),
+      (projected, "Core ML's LSTM has no projected hidden state to begin with"),
+      (
+        CoreMLCase.gru(.resetBefore),
+        "\(GRUCell.ConversionError.resetActsElsewhere(from: .resetBefore, to: .resetAfterOuterBias))"
+      ),
+      (
+        CoreMLCase.random(CoreMLCase.gru(.resetAfter)),
+        "\(GRUCell.ConversionError.innerBiasIsNotZero)"
+      ),
+      (
+        CoreMLCase.layer { MinGRUCell(inputSize: $0, hiddenSize: $1, using: &$2) },
+        "Core ML has no such layer"
+      ),
+    ]
+    for (layer, reason) in cases { #expect(support(layer, .sequence) == loop(reason)) }
+  }
+
+  private func loop(_ reason: String) -> FormatSupport {
+    .decomposed("the steps are written in a loop, since \(reason)")
   }
 
   @Test("What there is no step or no sequence of is refused with the reason")
@@ -63,18 +95,10 @@ struct CoreMLSupportTests {
     let both = Bidirectional(forward: lstm, backward: lstm)
     expectRefusal(support(both, .step), saying: "reads from both ends")
     expectRefusal(support(lstm, .step, .meanOutput), saying: "meanOutput")
-    var zoned = lstm
-    zoned.regularization = Regularization(hiddenZoneout: 0.1)
-    expectRefusal(support(zoned, .sequence), saying: "zoneout")
     for form in CoreMLExport.Form.allCases {
       expectRefusal(support(Sweep(lstm, .down, places: 2), form), saying: "sweep")
       expectRefusal(support(Recurrence(lstm.cell), form), saying: "Recurrence<LSTMCell>")
     }
-    var projected = CoreMLCase.lstm(.init(projectionSize: 2))
-    projected.learnInitialState()
-    #expect(support(projected, .sequence).isWritable)
-    projected.learnedState?.cell[0, 1] = 0.5
-    expectRefusal(support(projected, .sequence), saying: "projected hidden state")
     #expect(throws: FormatRefusal.self) {
       _ = try CoreMLExport(CoreMLCase.model([reversed]), form: .step)
     }

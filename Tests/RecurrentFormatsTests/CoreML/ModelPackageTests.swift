@@ -116,7 +116,7 @@ struct ModelPackageTests {
       #expect(!read(whole, Array(weights[..<length])))
     }
     var numbers = SeededNumbers(3)
-    for _ in 0..<1500 {
+    for _ in 0..<400 {
       var (changed, changedWeights) = (whole, weights)
       let place = numbers.integer(in: 0...whole.count - 1)
       changed[place] = UInt8(numbers.integer(in: 0...255))
@@ -167,6 +167,39 @@ struct ModelPackageTests {
     try expectRefusal(saying: "whose shape is none") {
       let place = $0.firstIndex { $0.type == "const" } ?? 0
       $0[place].attributes["val"]?.type.tensorType.dimensions[0].constant.size = .max
+    }
+  }
+
+  @Test("A loop without an end comes to one")
+  func endlessLoop() throws {
+    let message = try export.message
+    var builder = ProgramBuilder()
+    let input = ProgramValue(name: "input", shape: [nil, nil, 3])
+    let results = builder.appendLoop(from: [input]) { _, program in
+      program.constant([true], isScalar: true)
+    } body: { values, program in
+      values
+    }
+    var operations = builder.operations
+    operations[operations.count - 1].outputs[0].name = "logits"
+    #expect(results.count == 1)
+    var endless = message
+    endless.mlProgram.functions["main"]?.blockSpecializations["CoreML5"]?.operations = operations
+    let program = try CoreMLProgram(
+      ModelPackage(specification: try endless.serializedBytes(), weights: nil),
+      file: "a"
+    )
+    #expect(
+      throws: FileError("has a program that makes more than 268435456 numbers", file: "a")
+    ) { _ = try program(["input": .zeros([1, 1, 3])]) }
+    // A body that gives fewer values than it is given.
+    endless.mlProgram.functions["main"]?.blockSpecializations["CoreML5"]?
+      .operations[0].blocks[1].outputs = []
+    let package = ModelPackage(specification: try endless.serializedBytes(), weights: nil)
+    #expect {
+      _ = try CoreMLProgram(package, file: "a")
+    } throws: {
+      "\($0)".contains("has other values than its blocks")
     }
   }
 

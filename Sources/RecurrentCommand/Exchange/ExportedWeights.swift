@@ -50,7 +50,8 @@ struct ExportedWeights {
   private func content(of model: SequenceModel) throws -> [UInt8] {
     switch format {
     case .keras: try model.kerasVariables().bytes
-    case .tensorFlow1: NumPyArchive.content(
+    case .tensorFlow1:
+      NumPyArchive.content(
         of: try model.tensorFlow1Variables(forgetBias: forgetBias)
       )
     default: model.safetensors.bytes

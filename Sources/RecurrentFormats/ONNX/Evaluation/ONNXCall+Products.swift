@@ -22,6 +22,7 @@ extension ONNXCall {
     }
     let result = Array(shape.dropLast()) + [matrix[1]]
     _ = try count(result)
+    guard result.product > 0 else { return ONNXArray([Float](), shape: result) }
     let rows = Tensor(x, shape: [x.count / matrix[0], matrix[0]])
     return ONNXArray(matmul(rows, Tensor(y, shape: Shape(matrix))).elements, shape: result)
   }
@@ -29,7 +30,7 @@ extension ONNXCall {
   private func affineMap() throws(FileError) -> ONNXArray {
     var (a, b) = (Tensor.zeros([]), Tensor.zeros([]))
     let (x, y) = (try floats(0), try floats(1))
-    guard x.shape.count == 2, y.shape.count == 2 else {
+    guard x.shape.count == 2, y.shape.count == 2, !x.shape.contains(0), !y.shape.contains(0) else {
       throw problem("multiplies \(x.shape) by \(y.shape)")
     }
     a = Tensor(x.elements, shape: Shape(x.shape))

@@ -155,6 +155,7 @@ extension ONNXCall {
     let array = try input(0)
     let axis = try axis(node.integer("axis") ?? 0, rank: array.shape.count)
     let parts = max(node.integer("num_outputs") ?? node.outputs.count, 1)
+    guard parts <= 1 << 16 else { throw problem("gives \(parts) parts") }
     let size = (array.shape[axis] + parts - 1) / parts
     let sizes =
       try integers("split", orInput: 1)
@@ -198,7 +199,7 @@ extension ONNXCall {
     for index in starts.indices {
       let axis = try axis(axes[index], rank: array.shape.count)
       let (extent, step) = (array.shape[axis], steps[index])
-      guard step != 0, abs(step) <= Int(Int32.max) || step == .min + 1 else {
+      guard step != 0, step.magnitude <= Int32.max else {
         throw problem("has steps of \(step)")
       }
       func bounded(_ place: Int) -> Int {
@@ -249,7 +250,9 @@ extension ONNXCall {
       let step = try integers(2).first, step != 0
     else { throw problem("needs three whole numbers") }
     let (length, isTooLong) = end.subtractingReportingOverflow(start)
-    guard !isTooLong, abs(step) <= Int(Int32.max) else { throw problem("is too long") }
+    guard !isTooLong, length.magnitude <= limit, step.magnitude <= Int32.max else {
+      throw problem("is too long")
+    }
     let count = try count([max(0, (length + step - step.signum()) / step)])
     return ONNXArray((0..<count).map { start + $0 * step }, shape: [count], type: try input(0).type)
   }

@@ -5,6 +5,8 @@ struct ONNXCall {
   let node: ONNXGraph.Node
   let inputs: [ONNXArray?]
   let operatorSet: Int
+  /// No larger array is made.
+  let limit: Int
 
   /// What the operation gives.
   func run() throws(FileError) -> [ONNXArray] {
@@ -64,13 +66,15 @@ struct ONNXCall {
 
   /// The number of elements of a shape that is about to be made.
   func count(_ shape: [Int]) throws(FileError) -> Int {
-    var count = 1
+    // Beside an extent of 0 the others must not be too large either.
+    var (count, largest) = (1, 1)
     for extent in shape {
-      let (product, isTooLarge) = count.multipliedReportingOverflow(by: extent)
-      guard extent >= 0, !isTooLarge, product <= ONNXEvaluation.limit else {
+      let (product, isTooLarge) = largest.multipliedReportingOverflow(by: max(extent, 1))
+      guard extent >= 0, !isTooLarge, product <= limit else {
         throw problem("would give an array of \(shape.prefix(8)) numbers")
       }
-      count = product
+      largest = product
+      count *= extent
     }
     return count
   }

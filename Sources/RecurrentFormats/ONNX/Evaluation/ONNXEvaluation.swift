@@ -9,13 +9,14 @@ import Recurrent
 /// Source: ONNX, "Operator Schemas".
 struct ONNXEvaluation {
   /// No more elements than this are made, all arrays together, whatever a file says.
-  static let limit = 1 << 28
+  static let usualLimit = 1 << 28
   /// No deeper do graphs lie in one another.
   private static let deepest = 8
 
   let operatorSet: Int
+  private let limit: Int
   /// How many elements may still be made.
-  private var room = Self.limit
+  private var room: Int
 
   /// Runs a model's graph.
   ///
@@ -23,9 +24,10 @@ struct ONNXEvaluation {
   ///   cannot, or would make too much.
   static func run(
     _ model: ONNXModel,
-    _ inputs: [String: ONNXArray]
+    _ inputs: [String: ONNXArray],
+    limit: Int = usualLimit
   ) throws(FileError) -> [String: ONNXArray] {
-    var evaluation = ONNXEvaluation(operatorSet: model.operatorSet)
+    var evaluation = ONNXEvaluation(operatorSet: model.operatorSet, limit: limit)
     for input in model.graph.requiredInputs where inputs[input.name] == nil {
       throw FileError("needs an input '\(input.name.prefix(80))'")
     }
@@ -38,8 +40,11 @@ struct ONNXEvaluation {
   /// Returns every value of the graph that follows from stored arrays and constants alone.
   ///
   /// What cannot be computed is left out.
-  static func constants(of model: ONNXModel) -> [String: ONNXArray] {
-    var evaluation = ONNXEvaluation(operatorSet: model.operatorSet)
+  static func constants(
+    of model: ONNXModel,
+    limit: Int = usualLimit
+  ) -> [String: ONNXArray] {
+    var evaluation = ONNXEvaluation(operatorSet: model.operatorSet, limit: limit)
     let given = Set(model.graph.inputs.map(\.name))
     var scope = Scope(model.graph.arrays.filter { !given.contains($0.key) })
     for node in model.graph.nodes {
@@ -50,7 +55,11 @@ struct ONNXEvaluation {
     return scope.values
   }
 
-  private init(operatorSet: Int) { self.operatorSet = operatorSet }
+  private init(operatorSet: Int, limit: Int) {
+    self.operatorSet = operatorSet
+    self.limit = limit
+    room = limit
+  }
 
   /// The values that names stand for, and what graphs around this one know.
   struct Scope {
@@ -100,7 +109,7 @@ struct ONNXEvaluation {
       }
       inputs.append(name.isEmpty ? nil : scope[name])
     }
-    let call = ONNXCall(node: node, inputs: inputs, operatorSet: operatorSet)
+    let call = ONNXCall(node: node, inputs: inputs, operatorSet: operatorSet, limit: limit)
     let results: [ONNXArray]
     switch node.operation {
     case "Scan": results = try scan(call, in: scope, depth: depth)
@@ -115,7 +124,7 @@ struct ONNXEvaluation {
 
   private mutating func spend(_ count: Int) throws(FileError) {
     room -= count
-    guard room >= 0 else { throw FileError("computes more than \(Self.limit) numbers") }
+    guard room >= 0 else { throw FileError("computes more than \(limit) numbers") }
   }
 
   /// Runs one of two graphs.

@@ -12,13 +12,10 @@ struct ONNXComparison {
     var largestDifference: Float
   }
 
-  private let model: ONNXModel
-  private let path: String
-
-  init(_ model: ONNXModel, path: String) {
-    self.model = model
-    self.path = path
-  }
+  let model: ONNXModel
+  let path: String
+  /// No more numbers are computed in one run.
+  let limit: Int
 
   private func problem(_ text: String) -> FileError { FileError(text, file: path) }
 
@@ -35,7 +32,7 @@ struct ONNXComparison {
       for axis in 1...2 { if case .fixed(let extent) = extents[axis] { shape[axis] = extent } }
     }
     guard own.reading.size(steps: shape[1], features: shape[2])?.features == size,
-      shape[1] <= 1 << 12, shape[2] <= 1 << 16
+      shape[1] <= 1 << 16, shape[2] <= 1 << 16, shape.product <= 1 << 22
     else { throw problem("has an input that does not fit its layers") }
     let numbers: Tensor
     let given: ONNXArray
@@ -85,12 +82,18 @@ struct ONNXComparison {
     for isTimeFirst in [false, true] {
       // Numbers of rows and steps that differ tell the axes apart.
       let (batch, steps) = Self.sizes(input, isTimeFirst: isTimeFirst)
-      guard batch * steps * size <= 1 << 24 else { throw problem("reads too much at once") }
+      guard batch * steps <= 1 << 17, batch * steps * size <= 1 << 24 else {
+        throw problem("reads too much at once")
+      }
       let numbers = Self.numbers([batch, steps, size])
       let read = isTimeFirst ? Self.exchanged(numbers) : numbers
       var given = [input.name: ONNXArray(read)]
+      var count = 0
       for other in model.graph.requiredInputs where other.name != input.name {
-        given[other.name] = try usual(other, batch: batch, steps: steps)
+        let array = try usual(other, batch: batch, steps: steps)
+        count += array.count
+        guard count <= 1 << 24 else { throw problem("reads too much at once") }
+        given[other.name] = array
       }
       guard let outputs = try? run(given) else { continue }
       if let result = match(parts, numbers, outputs) { return result }
@@ -158,7 +161,7 @@ struct ONNXComparison {
 
   private func run(_ inputs: [String: ONNXArray]) throws(FileError) -> [String: ONNXArray] {
     do throws(FileError) {
-      return try ONNXEvaluation.run(model, inputs)
+      return try ONNXEvaluation.run(model, inputs, limit: limit)
     } catch {
       throw problem(error.problem)
     }

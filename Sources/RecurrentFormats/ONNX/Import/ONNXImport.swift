@@ -36,21 +36,26 @@ public struct ONNXImport: Sendable {
   /// - Throws: `FileError` when the graph is not one of recurrent layers and at most one linear layer,
   ///   or computes something else than these.
   public init(_ model: ONNXModel, path: String) throws(FileError) {
-    let comparison: ONNXComparison.Result
+    try self.init(model, path: path, limit: ONNXEvaluation.usualLimit)
+  }
+
+  /// Reads the layers of a model without computing more than `limit` numbers at a time.
+  init(_ model: ONNXModel, path: String, limit: Int) throws(FileError) {
+    let comparison = ONNXComparison(model: model, path: path, limit: limit)
+    let found: ONNXComparison.Result
     if model.metadata[ONNXMetadata.layers] != nil {
       let own = try ONNXOwnFile(model, path: path).model
-      comparison = try ONNXComparison(model, path: path).result(of: own)
+      found = try comparison.result(of: own)
       whole = own
     } else {
-      let parts = try ONNXRecognition(model, path: path)
-      comparison = try ONNXComparison(model, path: path).result(of: parts)
+      found = try comparison.result(of: ONNXRecognition(model, path: path, limit: limit))
       whole = nil
     }
-    layers = comparison.layers
-    head = comparison.head
-    summary = comparison.summary
-    outputFunction = comparison.outputFunction
-    largestDifference = comparison.largestDifference
+    layers = found.layers
+    head = found.head
+    summary = found.summary
+    outputFunction = found.outputFunction
+    largestDifference = found.largestDifference
   }
 
   /// The layers and the head as a model; nil if there is no head.

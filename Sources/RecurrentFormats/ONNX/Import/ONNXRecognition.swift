@@ -11,9 +11,9 @@ struct ONNXRecognition {
   private let path: String
   private let constants: [String: ONNXArray]
 
-  init(_ model: ONNXModel, path: String) throws(FileError) {
+  init(_ model: ONNXModel, path: String, limit: Int) throws(FileError) {
     self.path = path
-    constants = ONNXEvaluation.constants(of: model)
+    constants = ONNXEvaluation.constants(of: model, limit: limit)
     let nodes = model.graph.nodes
     let places = nodes.indices.filter { ["LSTM", "GRU", "RNN"].contains(nodes[$0].operation) }
     guard let last = places.last else {
@@ -130,7 +130,9 @@ struct ONNXRecognition {
   /// Finds the one product by a matrix behind the layers, and what is added to it.
   private mutating func findHead(_ nodes: [ONNXGraph.Node]) throws(FileError) {
     for node in nodes where ["MatMul", "Gemm"].contains(node.operation) {
-      guard let matrix = constant(node, 1)?.tensor, matrix.shape.rank == 2 else { continue }
+      guard let matrix = constant(node, 1)?.tensor, matrix.shape.rank == 2, matrix.count > 0 else {
+        continue
+      }
       guard head == nil else {
         throw problem("has more than one linear layer behind its recurrent layers")
       }

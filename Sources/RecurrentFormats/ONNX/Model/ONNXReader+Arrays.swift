@@ -7,11 +7,13 @@ extension ONNXReader {
     guard message.dataLocation == 0, message.externalData.isEmpty else {
       throw problem("keeps array \(name) in another file; export the model as one file")
     }
-    var count = 1
+    // Beside an extent of 0 the others must not be too large either.
+    var (count, largest) = (1, 1)
     for extent in message.dims {
-      let (product, isTooLarge) = count.multipliedReportingOverflow(by: Int(extent))
+      let (product, isTooLarge) = largest.multipliedReportingOverflow(by: max(Int(extent), 1))
       guard extent >= 0, !isTooLarge else { throw problem("array \(name) has impossible extents") }
-      count = product
+      largest = product
+      count *= Int(extent)
     }
     let shape = message.dims.map { Int($0) }
     func checked<Element>(_ elements: [Element]) throws(FileError) -> [Element] {

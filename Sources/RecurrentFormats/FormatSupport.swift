@@ -36,5 +36,5 @@ public struct FormatRefusal: Error, Sendable, Hashable, CustomStringConvertible 
   /// The reason, in one line.
   public let description: String
 
-  init(_ description: String) { self.description = description }
+  package init(_ description: String) { self.description = description }
 }

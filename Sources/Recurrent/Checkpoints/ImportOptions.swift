@@ -10,6 +10,10 @@ public struct ImportOptions: Sendable {
   public var forgetBias: Float
   /// Where the reset gate acts in Keras GRU layers that have no biases to show it.
   public var convention: GRUCell.Convention
+  /// How the two directions of Keras layers are merged, where there is no configuration.
+  public var merge: Merge
+  /// Whether Keras layers of one direction go backward, where there is no configuration.
+  public var isReversed: Bool
   /// The names of the layers from the input to the head, where their sizes leave it open, such as
   /// "lstm1" and "lstm2"; empty to go by the sizes.
   public var layerOrder: [String]
@@ -20,12 +24,16 @@ public struct ImportOptions: Sendable {
     summary: SequenceModel.Summary = .lastOutput,
     forgetBias: Float = 1,
     convention: GRUCell.Convention = .resetAfter,
+    merge: Merge = .concatenate,
+    isReversed: Bool = false,
     layerOrder: [String] = []
   ) {
     self.activation = activation
     self.summary = summary
     self.forgetBias = forgetBias
     self.convention = convention
+    self.merge = merge
+    self.isReversed = isReversed
     self.layerOrder = layerOrder
   }
 }

@@ -120,6 +120,11 @@ extension Sweep: DescribedLayer {
 }
 
 extension LayerDescription {
+  /// Whether part of a state stays as it was, which acts in use too.
+  package var hasZoneout: Bool {
+    directions.contains { $0.regularization.hiddenZoneout > 0 || $0.regularization.cellZoneout > 0 }
+  }
+
   /// Whether anything keeps a direction from learning its examples by heart.
   var isRegularized: Bool { directions.contains { $0.regularization != Regularization() } }
 }

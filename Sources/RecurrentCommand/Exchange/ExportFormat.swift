@@ -50,7 +50,7 @@ enum ExportFormat: String, ExpressibleByArgument, CaseIterable {
     case .coreML: "coremltools.models.MLModel(\"\(name)\").predict({\"input\": x})  # on macOS"
     case .pyTorch: "module.load_state_dict(safetensors.torch.load_file(\"\(name)\"))"
     case .keras:
-      "model.set_weights([arrays[name] for name in metadata[\"keras_order\"].split(\",\")])"
+      "model.set_weights([arrays[name] for name in metadata[\"keras_order\"].split()])"
     case .tensorFlow1: "numpy.load(\"\(name)\")  # variables by name"
     }
   }

@@ -44,7 +44,7 @@ struct ExportedGraph {
     } catch let refusal as FormatRefusal {
       throw CommandFailure("\(format.title) cannot hold this model as \(words): \(refusal)")
     } catch let error as FileError where error.file == nil {
-      throw CommandFailure("\(path): not written, since it \(error)")
+      throw CommandFailure("\(path): not written: it \(error)")
     }
   }
 

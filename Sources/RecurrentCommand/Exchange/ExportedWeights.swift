@@ -1,6 +1,5 @@
 import Foundation
 import Recurrent
-import RecurrentData
 import RecurrentFormats
 
 /// A model as weights by another program's names, which are read back.
@@ -17,15 +16,15 @@ struct ExportedWeights {
     } catch let refusal as FormatRefusal {
       throw CommandFailure("\(format.title) cannot hold this model: \(refusal)")
     } catch let error as FileError where error.file == nil {
-      throw CommandFailure("\(path): not written, since it \(error)")
+      throw CommandFailure("\(path): not written: \(error)")
     }
   }
 
   private func report() throws -> ExportReport {
     // What is proved is the model as the format has it.
-    let isPyTorch = format == .pyTorch
-    let model = isPyTorch ? try source.model.convertedToPyTorch() : source.model
-    let support = isPyTorch ? source.model.pyTorchSupport : .exact
+    let model = source.model.withInnerBiases
+    let support = format == .pyTorch ? source.model.pyTorchSupport : .exact
+    if case .refused(let reason) = support { throw FormatRefusal(reason) }
     let bytes = try content(of: model)
     let file = try ProvableWeights(
       bytes: bytes,
@@ -50,10 +49,7 @@ struct ExportedWeights {
   private func content(of model: SequenceModel) throws -> [UInt8] {
     switch format {
     case .keras: try model.kerasVariables().bytes
-    case .tensorFlow1:
-      NumPyArchive.content(
-        of: try model.tensorFlow1Variables(forgetBias: forgetBias)
-      )
+    case .tensorFlow1: try model.tensorFlow1Archive(forgetBias: forgetBias)
     default: model.safetensors.bytes
     }
   }

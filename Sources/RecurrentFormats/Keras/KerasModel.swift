@@ -97,7 +97,11 @@ struct KerasModel {
     for name in names {
       let layer = try KerasRecurrentLayer(name, of: variables)
       links.append(
-        LayerChain.Link(name: name, inputSize: layer.inputSize, outputSize: layer.outputSize())
+        LayerChain.Link(
+          name: name,
+          inputSize: layer.inputSize,
+          outputSize: layer.outputSize(options.merge)
+        )
       )
     }
     let kernel = variables.layers[heads[0]]?[.single]?[.kernel] ?? heads[0]
@@ -112,7 +116,12 @@ struct KerasModel {
       layers: order.map { place in
         Layer(
           name: names[place],
-          options: .init(activation: options.activation, convention: options.convention)
+          options: .init(
+            activation: options.activation,
+            convention: options.convention,
+            isReversed: options.isReversed,
+            merge: options.merge
+          )
         )
       },
       summary: options.summary,

@@ -80,6 +80,9 @@ extension RecurrentLayer {
   /// The layer's directions as Keras has them; nil if Keras has no such layer.
   fileprivate var kerasCells: [KerasCellArrays]? {
     let cells: [any BuiltInCell]
+    let description = SequenceModel.description(of: self)
+    // Zoneout acts in use too, and Keras has none.
+    guard description?.hasZoneout == false else { return nil }
     switch self {
     case let layer as LSTM where layer.learnedState == nil: cells = [layer.cell]
     case let layer as GRU where layer.learnedState == nil: cells = [layer.cell]

@@ -37,7 +37,7 @@ extension ExportProof {
       form: file.form,
       support: support.description,
       fileHash: SHA256Digest.hexadecimal(of: file.bytes),
-      weightsHash: Self.weightsHash(of: model),
+      weightsHash: Self.weightsHash(of: file.keepsBits ? model : try file.model() ?? model),
       inputSize: inputSize,
       unsaid: file.unsaid,
       tolerance: tolerance,

@@ -26,7 +26,7 @@ public struct ExportProof: Codable, Sendable, Equatable {
   public var support: String
   /// The SHA-256 of the file.
   public var fileHash: String
-  /// The SHA-256 of the model's weights, as `model.safetensors` holds them.
+  /// The SHA-256 of the model's weights under their names, as they come out of the file.
   public var weightsHash: String
   /// The number of features that a step reads, or of different tokens.
   public var inputSize: Int

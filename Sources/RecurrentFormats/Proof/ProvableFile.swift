@@ -22,12 +22,20 @@ public protocol ProvableFile {
   /// What the file does not say of the model, for a format of weights alone.
   var unsaid: UnsaidOfWeights? { get }
 
+  /// Whether weights that are read back have the bits that were written.
+  var keepsBits: Bool { get }
+
   /// The model in the file; nil where none is read from files of this format.
   func model() throws(FileError) -> SequenceModel?
 
   /// What the file answers to sequences: `[batch, classes]` or `[batch, time, classes]`, of sequences in
   /// pieces or steps for the last of them.
   func answers(to input: ProofInput, _ trial: ProofTrial) throws(FileError) -> Tensor
+}
+
+extension ProvableFile {
+  /// Weights have the bits that were written, unless a format says otherwise.
+  public var keepsBits: Bool { true }
 }
 
 /// The sequences of a trial.

@@ -31,6 +31,9 @@ public struct ProvableWeights: ProvableFile {
     )
   }
 
+  /// Whether weights come back with their bits: TensorFlow 1's biases are written without what it adds at
+  /// run time, which rounds them.
+  public var keepsBits: Bool { format != "tensorflow1" || unsaid?.forgetBias == 0 }
   /// Nothing: weights have no forms.
   public var form: String? { nil }
   /// Whether a step is a token; features stand for them.

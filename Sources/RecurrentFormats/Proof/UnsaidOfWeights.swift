@@ -10,6 +10,10 @@ public struct UnsaidOfWeights: Codable, Sendable, Equatable {
   public var grid: [Int]?
   /// What the sums of simple recurrent layers go through.
   public var activation: RNNCell.Activation
+  /// How two directions are merged.
+  public var merge: Merge
+  /// Whether layers of one direction read backward.
+  public var isReversed: Bool
   /// What TensorFlow 1 adds to the forget gate at run time.
   public var forgetBias: Float
 
@@ -18,13 +22,21 @@ public struct UnsaidOfWeights: Codable, Sendable, Equatable {
     summary = model.summary
     reading = model.reading
     self.grid = grid
-    activation =
-      model.layerDescriptions?.flatMap(\.directions).compactMap(\.activation).first ?? .tanh
+    let layers = model.layerDescriptions ?? []
+    activation = layers.flatMap(\.directions).compactMap(\.activation).first ?? .tanh
+    merge = layers.compactMap(\.merge).first ?? .concatenate
+    isReversed = layers.contains { $0.directions.count == 1 && $0.directions[0].isReversed }
     self.forgetBias = forgetBias
   }
 
   /// What a reader of weights has to be told.
   var options: ImportOptions {
-    ImportOptions(activation: activation, summary: summary, forgetBias: forgetBias)
+    ImportOptions(
+      activation: activation,
+      summary: summary,
+      forgetBias: forgetBias,
+      merge: merge,
+      isReversed: isReversed
+    )
   }
 }

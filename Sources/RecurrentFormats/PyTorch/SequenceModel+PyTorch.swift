@@ -17,12 +17,8 @@ extension SequenceModel {
     return support
   }
 
-  /// The same function in the forms that PyTorch has: a GRU with one outer bias becomes one whose inner
-  /// bias is zero.
-  ///
-  /// - Throws: `FormatRefusal` where there is no such module.
-  public func convertedToPyTorch() throws(FormatRefusal) -> SequenceModel {
-    if case .refused(let reason) = pyTorchSupport { throw FormatRefusal(reason) }
+  /// The same function where a GRU with one outer bias has an inner one of zero, as in PyTorch and Keras.
+  public var withInnerBiases: SequenceModel {
     var model = self
     for index in model.layers.indices {
       if var layer = model.layers[index] as? GRU {
@@ -51,6 +47,7 @@ extension GRUCell {
 extension LayerDescription {
   /// How well a recurrent module of PyTorch's holds the layer.
   fileprivate var pyTorchSupport: FormatSupport {
+    if hasZoneout { return .refused("torch.nn has no zoneout, which acts in use too") }
     if sweep != nil { return .refused("torch.nn has no sweep over a grid") }
     if isResidual { return .refused("torch.nn's recurrent modules have no residual connections") }
     if let merge, merge != .concatenate {
@@ -74,9 +71,6 @@ extension LayerDescription {
 
 extension LayerDescription.Direction {
   fileprivate var pyTorchSupport: FormatSupport {
-    if regularization.hiddenZoneout > 0 || regularization.cellZoneout > 0 {
-      return .refused("torch.nn has no zoneout, which acts in use too")
-    }
     if learnsState {
       return .refused("torch.nn's recurrent modules do not learn their first state")
     }

@@ -14,7 +14,8 @@ extension SequenceModel {
     var variables: [String: Tensor] = [:]
     for (index, layer) in layers.enumerated() {
       guard let layer = layer as? LSTM, layer.cell.options == LSTMCell.Options(),
-        !layer.isReversed, layer.learnedState == nil
+        !layer.isReversed, layer.learnedState == nil,
+        SequenceModel.description(of: layer)?.hasZoneout == false
       else {
         throw FileError(
           "layer \(index + 1) cannot be written as a BasicLSTMCell: it is no plain LSTM reading forward"
@@ -30,11 +31,10 @@ extension SequenceModel {
     return variables
   }
 
-  /// Writes the weights as a `.npz` file of a TensorFlow 1 program's variables.
+  /// The content of a `.npz` file of a TensorFlow 1 program's variables.
   ///
-  /// - Throws: `FileError` when they are not such a program's, or the file cannot be written.
-  public func writeTensorFlow1(to path: String, forgetBias: Float = 1) throws(FileError) {
-    let variables = try tensorFlow1Variables(forgetBias: forgetBias)
-    try WholeFile.write(NumPyArchive.content(of: variables), to: path)
+  /// - Throws: `FileError` when they are not such a program's.
+  public func tensorFlow1Archive(forgetBias: Float = 1) throws(FileError) -> [UInt8] {
+    NumPyArchive.content(of: try tensorFlow1Variables(forgetBias: forgetBias))
   }
 }

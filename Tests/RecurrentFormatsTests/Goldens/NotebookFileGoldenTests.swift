@@ -35,7 +35,7 @@ struct NotebookFileGoldenTests {
 
     let folder = try TemporaryFolder()
     let path = "\(folder.path)/notebook.npz"
-    try read.model.writeTensorFlow1(to: path, forgetBias: forgetBias)
+    try WholeFile.write(read.model.tensorFlow1Archive(forgetBias: forgetBias), to: path)
     let again = try ImportedModel(contentsOf: path, options: options)
     #expect(largestDistance(again.model(x).elements, want.elements) <= bound)
     // Another forget bias is another model.

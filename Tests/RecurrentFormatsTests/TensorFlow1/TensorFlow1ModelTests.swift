@@ -23,7 +23,7 @@ struct TensorFlow1ModelTests {
   func roundTrip(sizes: [Int]) throws {
     let model = model(sizes)
     let folder = try TemporaryFolder()
-    try model.writeTensorFlow1(to: "\(folder.path)/m.npz")
+    try WholeFile.write(model.tensorFlow1Archive(), to: "\(folder.path)/m.npz")
     let read = try ImportedModel(contentsOf: "\(folder.path)/m.npz")
     #expect(read.summary.hasPrefix("TensorFlow 1: \(sizes.count) LSTM layer"))
     var numbers = SeededNumbers(4)

@@ -17,8 +17,10 @@ let package = Package(
   products: [
     .library(
       name: "RecurrentLibrary",
-      targets: ["Recurrent", "RecurrentData", "RecurrentFormats", "RecurrentReports"]
+      targets: ["Recurrent", "RecurrentData", "RecurrentReports"]
     ),
+    // Apart, so that programs without it do not build swift-protobuf.
+    .library(name: "RecurrentFormats", targets: ["RecurrentFormats"]),
     .executable(name: "recurrent", targets: ["RecurrentCommand"]),
   ],
   dependencies: [
@@ -165,3 +167,14 @@ let package = Package(
   swiftLanguageModes: [.v6],
   cLanguageStandard: .c17
 )
+
+// Set in CI for tests that want optimised loops: what they do not need is not compiled once more.
+if Context.environment["RECURRENT_CORE_ALONE"] != nil {
+  let core = [
+    "RecurrentKernels", "Recurrent", "CZlib", "RecurrentData", "RecurrentTestSupport",
+    "AllocationCounter", "RecurrentTests",
+  ]
+  package.targets.removeAll { !core.contains($0.name) }
+  package.products = []
+  package.dependencies = []
+}

@@ -85,7 +85,7 @@ struct CoreMLExchange: ExchangeFormat {
 
   func write(to folder: String) throws -> Int {
     try writeCoreMLCases(to: folder)
-    return try FileManager.default.contentsOfDirectory(atPath: folder)
+    return try FileManager.default.subpathsOfDirectory(atPath: folder)
       .count { $0.hasSuffix(".mlpackage") }
   }
 

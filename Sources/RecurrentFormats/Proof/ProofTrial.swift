@@ -28,7 +28,7 @@ public struct ProofTrial: Codable, Sendable, Equatable {
 
   /// The trials that a file is put to, which reads whole sequences or single steps.
   ///
-  /// - Parameter fixedSteps: The number of steps, where a model reads no other.
+  /// `fixedSteps` is the number of steps, where a model reads no other.
   static func all(
     readsSteps: Bool,
     hasStates: Bool,

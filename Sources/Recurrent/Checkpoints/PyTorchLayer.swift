@@ -114,7 +114,7 @@ struct PyTorchLayer {
 
 extension Tensor {
   /// The sum with another bias, but for elements where one of the two is +0: those are the other's.
-  func addingBias(_ other: Tensor) -> Tensor {
+  package func addingBias(_ other: Tensor) -> Tensor {
     Tensor(
       zip(elements, other.elements).map { a, b in
         b.bitPattern == 0 ? a : a.bitPattern == 0 ? b : a + b

@@ -18,7 +18,7 @@ struct ModelSource {
   let remarks: [String]
 
   /// Reads a run given by its name or its folder, or else a file.
-  init(_ argument: String, options: ImportOptions = ImportOptions()) throws {
+  init(_ argument: String) throws {
     guard let file = Self.file(argument) else {
       let trained = try TrainedRun(argument)
       let folder = try RunFolder(existing: argument)
@@ -28,9 +28,9 @@ struct ModelSource {
       (name, self.folder, remarks) = (folder.name, folder.path, [])
       return
     }
-    let read = try ReadModel(file, options: options)
+    let read = try ImportedModel(contentsOf: file)
     model = read.model
-    remarks = read.remarks
+    remarks = [read.summary] + read.notes
     (record, preparation) = (nil, nil)
     let url = URL(filePath: file)
     name = url.deletingPathExtension().lastPathComponent
@@ -56,37 +56,6 @@ struct ModelSource {
   var grid: [Int]? {
     guard model.reading != .rows, let record else { return nil }
     return [record.steps, record.features]
-  }
-}
-
-/// A model in a file, and what was recognised in it.
-struct ReadModel {
-  let model: SequenceModel
-  let remarks: [String]
-
-  /// Reads a file whose first bytes, or whose ending for ONNX, say what it is.
-  init(_ path: String, options: ImportOptions) throws {
-    guard path.hasSuffix(".onnx") else {
-      let read = try ImportedModel(contentsOf: path, options: options)
-      model = read.model
-      remarks = [read.summary] + read.notes
-      return
-    }
-    let file = try ONNXModel(contentsOf: path)
-    let read = try ONNXImport(file, path: path)
-    guard let model = read.model else {
-      throw CommandFailure(
-        "\(path): has recurrent layers but no linear layer behind them, and makes no model"
-      )
-    }
-    self.model = model
-    let producer = file.producer.isEmpty ? "" : " written by \(file.producer)"
-    let difference = scientific(read.largestDifference)
-    remarks = [
-      """
-      ONNX\(producer): \(model.structure); the graph and the layers found in it agree to \(difference)
-      """
-    ]
   }
 }
 

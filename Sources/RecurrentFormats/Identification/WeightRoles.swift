@@ -148,7 +148,7 @@ struct WeightRoles {
     switch convention {
     case .lstm(let gates, let forgetBias):
       let order = GateConvention.LSTMGate.allCases.compactMap { gates.firstIndex(of: $0) }
-      var bias = ordered(own.plusBias(other), order)
+      var bias = ordered(own.addingBias(other), order)
       for unit in size..<2 * size { bias[unit] += forgetBias }
       return LSTM(
         RecurrentWeights(
@@ -183,7 +183,7 @@ struct WeightRoles {
         let weights = RecurrentWeights(
           input: weight,
           recurrent: recurrentWeight,
-          bias: first.plusBias(second),
+          bias: first.addingBias(second),
           gates: 3
         )
         return GRU(
@@ -195,7 +195,7 @@ struct WeightRoles {
       }
     case .rnn(let isTanh):
       return RNN(
-        RecurrentWeights(input: input, recurrent: recurrent, bias: own.plusBias(other), gates: 1),
+        RecurrentWeights(input: input, recurrent: recurrent, bias: own.addingBias(other), gates: 1),
         activation: isTanh ? .tanh : .relu
       )
     }

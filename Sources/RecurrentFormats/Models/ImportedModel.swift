@@ -11,6 +11,8 @@ public struct ImportedModel: Sendable {
     case keras = "Keras"
     /// TensorFlow 1 with BasicLSTMCell.
     case tensorFlow1 = "TensorFlow 1"
+    /// A graph of ONNX.
+    case onnx = "ONNX"
     /// A file of this library that describes its layers.
     case recurrent = "Recurrent"
   }
@@ -27,7 +29,7 @@ public struct ImportedModel: Sendable {
 
   /// Reads the file at `path`, whose first bytes say what it is.
   ///
-  /// Read are safetensors and `.npz` files with the names that PyTorch, Keras and TensorFlow 1 give
+  /// Read are ONNX graphs, safetensors and `.npz` files with the names that PyTorch, Keras and TensorFlow 1 give
   /// their variables, `.keras`, `.weights.h5` and `.h5` files.
   ///
   /// - Throws: `FileError` when it cannot be read, is damaged, or holds another kind of model.
@@ -55,6 +57,8 @@ public struct ImportedModel: Sendable {
     } else if content.first == 0x80, content.dropFirst(8).first != UInt8(ascii: "{") {
       // A safetensors file may begin so too, before its header.
       throw Self.pickled(path)
+    } else if Self.isONNX(content) {
+      try self.init(graph: content, path: path)
     } else {
       let file = try SafetensorsFile(bytes: content, path: path)
       if file.metadata["layers"] != nil {
@@ -71,6 +75,26 @@ public struct ImportedModel: Sendable {
     self.model = model
     self.format = format
     self.notes = notes
+  }
+
+  /// Whether a file begins with the version of an ONNX file, and not with the length of a safetensors
+  /// header, whose text follows it.
+  private static func isONNX(_ content: [UInt8]) -> Bool {
+    content.first == 0x08 && content.dropFirst(8).first != UInt8(ascii: "{")
+  }
+
+  private init(graph content: [UInt8], path: String) throws(FileError) {
+    let file = try ONNXModel(bytes: content, path: path)
+    let read = try ONNXImport(file, path: path)
+    guard let model = read.model else {
+      throw FileError("has recurrent layers but no linear layer behind them", file: path)
+    }
+    var notes = ["The graph and the layers found in it agree to \(read.largestDifference)."]
+    if read.outputFunction != .none {
+      notes.append("The graph gives probabilities; the model gives the logits before them.")
+    }
+    if !file.producer.isEmpty { notes.append("Written by \(file.producer.prefix(60)).") }
+    self.init(model, .onnx, notes)
   }
 
   private init(archive content: [UInt8], path: String, options: ImportOptions) throws(FileError) {

@@ -37,7 +37,7 @@ struct ExportCommandTests {
     try await workbench.succeed("export small --output there.onnx")
     let own = try await workbench.succeed("evaluate small --dataset mnist --data images")
     let read = try await workbench.succeed("evaluate there.onnx --dataset mnist --data images")
-    #expect(read.lines[0].hasPrefix("ONNX written by Recurrent: 1 LSTM layer 28 -> "))
+    #expect(read.lines[0].hasPrefix("ONNX: 1 LSTM layer 28 -> "))
     let accuracy = try #require(own.lines.first { $0.hasPrefix("MNIST test accuracy") })
     #expect(read.lines.contains(accuracy))
     try await workbench.succeed("export there.onnx --to pytorch")

@@ -65,14 +65,14 @@ struct ONNXGoldenTests {
     let trained = Golden.all(kind: "D: PyTorch-trained row-MNIST classifier")
     let original = try #require(trained.first { name.hasPrefix($0.name.dropLast(3)) })
     let weights = try #require(original.value("weights", "file") as? String)
-    let model = try SequenceModel(onnx: "\(golden.folder)/\(name)")
+    let model = try ImportedModel(contentsOf: "\(golden.folder)/\(name)").model
     let wanted = try SequenceModel(contentsOf: "\(golden.folder)/\(weights)")
     #expect(model.safetensors.bytes == wanted.safetensors.bytes)
   }
 
   private func compare(_ path: String, with golden: Golden) async throws {
     let images = try await MNIST(.mnist).load(folder: SharedFolder.path("data/mnist")).test
-    let model = try SequenceModel(onnx: path)
+    let model = try ImportedModel(contentsOf: path).model
     let wanted = try golden.file.tensor(named: "logits_test_256")
     let evaluation = model.evaluate(on: images, threads: 2)
     #expect(evaluation.predictions == (try golden.integers(named: "pred_test_all")))

@@ -128,7 +128,7 @@ extension ONNXNativeWeights {
   /// The two biases as one, where only their sum counts.
   private var summedBias: Tensor {
     let halves = bias.split(into: 2, along: 0)
-    return halves[0].plusBias(halves[1])
+    return halves[0].addingBias(halves[1])
   }
 
   /// The RNN cell that the weights are of.
@@ -165,7 +165,7 @@ extension ONNXNativeWeights {
       RecurrentWeights(
         input: input,
         recurrent: recurrent,
-        bias: halves[0].plusBias(outer),
+        bias: halves[0].addingBias(outer),
         gates: 3
       ),
       innerBias: inner
@@ -209,13 +209,5 @@ extension Tensor {
   func reordered(_ order: [Int]) -> Tensor {
     let blocks = split(into: order.count, along: 0)
     return .concatenated(order.map { blocks[$0] }, along: 0)
-  }
-
-  /// The sum with a second bias; the tensor itself, to the bit, where that is zero.
-  ///
-  /// Adding 0 would turn -0 into 0.
-  func plusBias(_ other: Tensor) -> Tensor {
-    if other.elements.allSatisfy({ $0 == 0 }) { return self }
-    return elements.allSatisfy { $0 == 0 } ? other : self + other
   }
 }

@@ -63,16 +63,3 @@ public struct ONNXImport: Sendable {
     whole ?? head.map { SequenceModel(layers: layers, summary: summary, head: $0) }
   }
 }
-
-extension SequenceModel {
-  /// Reads the model in an ONNX file.
-  ///
-  /// - Throws: `FileError` as `ONNXImport` does, and when the file's graph has no linear layer.
-  public init(onnx path: String) throws(FileError) {
-    let file = try ONNXModel(contentsOf: path)
-    guard let model = try ONNXImport(file, path: path).model else {
-      throw FileError("has recurrent layers but no linear layer behind them", file: path)
-    }
-    self = model
-  }
-}

@@ -60,8 +60,8 @@ struct ExportCommand: AsyncParsableCommand {
   func run() async throws {
     let source = try ModelSource(self.source)
     for remark in source.remarks { print(remark) }
-    let base =
-      output ?? "\(source.folder)/\(source.record == nil ? source.name : "model").\(to.ending)"
+    let name = "\(source.record == nil ? source.name : "model").\(to.ending)"
+    let base = output ?? (source.folder == "." ? name : "\(source.folder)/\(name)")
     guard to.hasForms else {
       return try print(
         ExportedWeights(source: source, format: to, path: base, forgetBias: forgetBias ?? 1)

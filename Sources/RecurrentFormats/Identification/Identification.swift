@@ -14,6 +14,10 @@ public struct Identification: Sendable {
     public let roles: String
     /// The largest distance of its answers from those given.
     public let largestDifference: Float
+    /// The layer that the weights are of by this convention.
+    public let layer: any RecurrentLayer
+    /// The linear layer behind it, if the answers are its.
+    public let head: Dense?
   }
 
   /// What was tried, the best first.
@@ -38,6 +42,16 @@ public struct Identification: Sendable {
     arrays: [(name: String, value: Tensor)],
     input: Tensor,
     answers: Tensor
+  ) throws(FileError) {
+    try self.init(arrays: arrays, input: input, answers: answers) { $0 }
+  }
+
+  /// Tries all conventions where something becomes of the answers before they are given.
+  init(
+    arrays: [(name: String, value: Tensor)],
+    input: Tensor,
+    answers: Tensor,
+    through function: (Tensor) -> Tensor
   ) throws(FileError) {
     guard input.shape.rank == 3, input.count > 0 else {
       throw FileError("an input is [batch, time, features], and this one is \(input.shape)")
@@ -69,12 +83,14 @@ public struct Identification: Sendable {
         guard let layer = roles.layer(convention) else { continue }
         let output = layer.run(input, in: SequencePass())
         let read = leading.count == 1 ? output.final : output.outputs
-        let found = roles.head.map { $0(read) } ?? read
+        let found = function(roles.head.map { $0(read) } ?? read)
         candidates.append(
           Candidate(
             convention: convention,
             roles: roles.words,
-            largestDifference: Self.distance(found, answers)
+            largestDifference: Self.distance(found, answers),
+            layer: layer,
+            head: roles.head
           )
         )
       }

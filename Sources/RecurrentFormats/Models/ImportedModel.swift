@@ -60,6 +60,13 @@ public struct ImportedModel: Sendable {
     } else if Self.isONNX(content) {
       try self.init(graph: content, path: path)
     } else {
+      // What does not even begin like a safetensors file is no damaged one.
+      guard content.dropFirst(8).first == UInt8(ascii: "{") else {
+        throw FileError(
+          "is no model that is read here: an ONNX, safetensors, .npz, .keras or HDF5 file",
+          file: path
+        )
+      }
       let file = try SafetensorsFile(bytes: content, path: path)
       if file.metadata["layers"] != nil {
         self.init(try SequenceModel(file, options: options), .recurrent, [])

@@ -93,6 +93,50 @@ struct ONNXImportTests {
     }
   }
 
+  @Test("A layer whose steps are written out is known by its weights", arguments: [false, true])
+  func writtenOut(isSoftmax: Bool) throws {
+    var numbers = SeededNumbers(31)
+    let layer = GRU(
+      GRUCell(
+        input: numbers.tensor([12, 3]),
+        recurrent: numbers.tensor([12, 4]),
+        inputBias: numbers.tensor([12]),
+        recurrentBias: numbers.tensor([12])
+      )
+    )
+    let head = Dense(weight: numbers.tensor([5, 4]), bias: numbers.tensor([5]))
+    let model = SequenceModel(layers: [layer], head: head)
+    let parts = try #require(LayerParts(layer, at: 0))
+    let steps = ONNXCellSteps(parts.directions[0])
+    var builder = ONNXGraphBuilder(name: "written out")
+    let x = builder.input(ONNXGraph.Value("x", .float, [.named("batch"), .fixed(6), .fixed(3)]))
+    var state = builder.array(.zeros([1, 4]), named: "zeros")
+    for step in 0..<6 {
+      let row = builder.add(
+        "Gather",
+        x,
+        builder.integer(step),
+        attributes: ["axis": .integer(1)]
+      )
+      state = steps.step(steps.inputSums(row, &builder), [state], &builder)[0]
+    }
+    let product = builder.product(state, builder.array(head.weight, named: "a"))
+    var answer = builder.add("Add", product, builder.array(head.bias, named: "b"))
+    if isSoftmax { answer = builder.add("Softmax", answer) }
+    builder.output(ONNXGraph.Value("y", .float, [.named("batch"), .fixed(5)]), answer)
+    // As PyTorch and Keras keep a GRU's biases: two of all gates.
+    var graph = builder.finished()
+    let own = layer.cell
+    graph.arrays["second bias"] = ONNXArray(
+      Tensor.concatenated([.zeros([8]), own.innerBias ?? .zeros([4])], along: 0)
+    )
+    let read = try ONNXImport(ONNXModel(graph), path: "model.onnx")
+    #expect(read.outputFunction == (isSoftmax ? .softmax : .none))
+    let input = numbers.tensor([3, 6, 3])
+    let found = try #require(read.model)
+    #expect(largestDistance(found(input).elements, model(input).elements) <= 1e-5)
+  }
+
   @Test("A file that ends too early, or is none, is refused in one line")
   func damage() throws {
     let model = SequenceModel.lstm(inputSize: 2, hiddenSize: 2, classes: 2, seed: 1)

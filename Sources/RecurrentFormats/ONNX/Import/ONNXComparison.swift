@@ -17,7 +17,7 @@ struct ONNXComparison {
   /// No more numbers are computed in one run.
   let limit: Int
 
-  private func problem(_ text: String) -> FileError { FileError(text, file: path) }
+  func problem(_ text: String) -> FileError { FileError(text, file: path) }
 
   // MARK: - A file written here
 
@@ -159,7 +159,7 @@ struct ONNXComparison {
     }
   }
 
-  private func run(_ inputs: [String: ONNXArray]) throws(FileError) -> [String: ONNXArray] {
+  func run(_ inputs: [String: ONNXArray]) throws(FileError) -> [String: ONNXArray] {
     do throws(FileError) {
       return try ONNXEvaluation.run(model, inputs, limit: limit)
     } catch {
@@ -170,7 +170,7 @@ struct ONNXComparison {
   // MARK: - Numbers
 
   /// How many rows and steps are read: those that the input says, or some.
-  private static func sizes(
+  static func sizes(
     _ input: ONNXGraph.Value,
     isTimeFirst: Bool
   ) -> (batch: Int, steps: Int) {
@@ -184,7 +184,7 @@ struct ONNXComparison {
   }
 
   /// Numbers from -1 to 1 that look like none of their neighbours.
-  private static func numbers(_ shape: [Int]) -> Tensor {
+  static func numbers(_ shape: [Int]) -> Tensor {
     Tensor(
       (0..<shape.product).map { Float(($0 &* 7919 &+ 131) % 2003) / 1001 - 1 },
       shape: Shape(shape)
@@ -192,7 +192,7 @@ struct ONNXComparison {
   }
 
   /// The first two axes exchanged.
-  private static func exchanged(_ tensor: Tensor) -> Tensor {
+  static func exchanged(_ tensor: Tensor) -> Tensor {
     let (a, b, rest) = (tensor.shape[0], tensor.shape[1], tensor.shape[2])
     let order = (0..<b).flatMap { second in (0..<a).map { $0 * b + second } }
     return tensor.reshaped(to: [a * b, rest]).gathered(at: order).reshaped(to: [b, a, rest])
@@ -212,7 +212,7 @@ struct ONNXComparison {
     }
   }
 
-  private static func applied(_ function: ONNXImport.OutputFunction, _ logits: Tensor) -> Tensor {
+  static func applied(_ function: ONNXImport.OutputFunction, _ logits: Tensor) -> Tensor {
     guard function != .none else { return logits }
     let width = logits.shape[logits.shape.rank - 1]
     let rows = logits.reshaped(to: [logits.count / width, width])

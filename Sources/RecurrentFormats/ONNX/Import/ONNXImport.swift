@@ -4,7 +4,8 @@ public import Recurrent
 ///
 /// The layers are recognised by the operations that the graph has, whatever stands around them. Then
 /// the graph is run, and compared with the layers on made-up sequences: what is returned computes what
-/// the file computes, or an error is thrown.
+/// the file computes, or an error is thrown. A graph that has the steps of one layer written out, as
+/// Keras exports them, is identified by its weights and its answers.
 public struct ONNXImport: Sendable {
   /// What the graph makes of the logits before it gives them.
   public enum OutputFunction: String, Sendable, CaseIterable {
@@ -47,8 +48,13 @@ public struct ONNXImport: Sendable {
       let own = try ONNXOwnFile(model, path: path).model
       found = try comparison.result(of: own)
       whole = own
-    } else {
+    } else if model.graph.nodes.contains(where: {
+      ONNXRecognition.operations.contains($0.operation)
+    }) {
       found = try comparison.result(of: ONNXRecognition(model, path: path, limit: limit))
+      whole = nil
+    } else {
+      found = try comparison.identified()
       whole = nil
     }
     layers = found.layers

@@ -8,6 +8,9 @@ struct ONNXRecognition {
   /// The linear layer; nil if there is none.
   private(set) var head: Dense?
 
+  /// ONNX's recurrent operations.
+  static let operations = ["LSTM", "GRU", "RNN"]
+
   private let path: String
   private let constants: [String: ONNXArray]
 
@@ -15,7 +18,7 @@ struct ONNXRecognition {
     self.path = path
     constants = ONNXEvaluation.constants(of: model, limit: limit)
     let nodes = model.graph.nodes
-    let places = nodes.indices.filter { ["LSTM", "GRU", "RNN"].contains(nodes[$0].operation) }
+    let places = nodes.indices.filter { Self.operations.contains(nodes[$0].operation) }
     guard let last = places.last else {
       throw problem("has no LSTM, GRU or RNN operation, and no other models are read")
     }

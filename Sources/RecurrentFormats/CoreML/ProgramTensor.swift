@@ -34,11 +34,13 @@ struct ProgramTensor {
 
   /// The number of elements of a shape; nil if it is none, or they are too many.
   static func count(of shape: [Int]) -> Int? {
-    var count = 1
+    // Beside an extent of 0 the others must not be too large either.
+    var (count, largest) = (1, 1)
     for extent in shape {
-      let (product, isTooLarge) = count.multipliedReportingOverflow(by: extent)
+      let (product, isTooLarge) = largest.multipliedReportingOverflow(by: max(extent, 1))
       guard extent >= 0, !isTooLarge, product <= limit else { return nil }
-      count = product
+      largest = product
+      count *= extent
     }
     return shape.count <= 8 ? count : nil
   }

@@ -71,7 +71,7 @@ struct ExportCommand: AsyncParsableCommand {
     let forms = (form ?? .sequence).names
     for form in forms {
       let path = form == "step" && (forms.count > 1 || output == nil) ? Self.stepPath(base) : base
-      let exported = try ExportedGraph(source, to, form: form, path: path)
+      let exported = ExportedGraph(source: source, format: to, form: form, path: path)
       print(try exported.export())
     }
   }
@@ -82,6 +82,4 @@ struct ExportCommand: AsyncParsableCommand {
     let ending = url.pathExtension
     return ending.isEmpty ? path + ".step" : "\(path.dropLast(ending.count + 1)).step.\(ending)"
   }
-
-  private func print(_ text: String) { Swift.print(text) }
 }

@@ -33,10 +33,6 @@ struct ExportedGraph {
   let form: String
   let path: String
 
-  init(_ source: ModelSource, _ format: ExportFormat, form: String, path: String) throws {
-    (self.source, self.format, self.form, self.path) = (source, format, form, path)
-  }
-
   /// Writes the file and its proof; what stood there stays if the file is not right.
   func export() throws -> String {
     do {

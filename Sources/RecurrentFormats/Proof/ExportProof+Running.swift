@@ -60,9 +60,7 @@ extension ExportProof {
   ///
   /// - Returns: The largest distance of the file's answers from those the model gave.
   /// - Throws: `FileError` when the file is another than was proved, or answers otherwise.
-  public func check(_ file: some ProvableFile) throws(FileError)
-    -> Float
-  {
+  public func check(_ file: some ProvableFile) throws(FileError) -> Float {
     let hash = SHA256Digest.hexadecimal(of: file.bytes)
     guard hash == fileHash else {
       throw FileError(

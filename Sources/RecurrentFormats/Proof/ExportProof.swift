@@ -70,7 +70,7 @@ extension ExportProof {
         advice: "export the model again"
       )
     }
-    guard cases.allSatisfy({ $0.trial.isPossible }), !cases.isEmpty, 1...65_536 ~= inputSize else {
+    guard !cases.isEmpty, cases.allSatisfy({ $0.trial.isPossible(size: inputSize) }) else {
       throw FileError("proves nothing that can be tried", file: path)
     }
   }

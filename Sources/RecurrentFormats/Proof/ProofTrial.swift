@@ -23,8 +23,10 @@ public struct ProofTrial: Codable, Sendable, Equatable {
   /// What the numbers are drawn by.
   public var seed: UInt64
 
-  /// No trial of a proof is larger than this.
-  var isPossible: Bool { (1...1024).contains(batch) && (1...4096).contains(steps) }
+  /// Whether a file's proof may ask for the trial: none takes more than 2^26 numbers.
+  func isPossible(size: Int) -> Bool {
+    1...1024 ~= batch && 1...4096 ~= steps && 1...65_536 ~= size && batch * steps * size <= 1 << 26
+  }
 
   /// The trials that a file is put to, which reads whole sequences or single steps.
   ///

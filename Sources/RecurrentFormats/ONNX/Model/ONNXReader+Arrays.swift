@@ -35,7 +35,7 @@ extension ONNXReader {
     case 10:
       var bits = message.int32Data.map { UInt16(truncatingIfNeeded: $0) }
       if let raw { bits = try words(raw, name) }
-      return ONNXArray(try checked(bits).map(Float.init(halfPrecision:)), shape: shape)
+      return ONNXArray(try checked(bits).map(Float.init(halfBits:)), shape: shape)
     case 6:
       var integers = message.int32Data.map { Int($0) }
       if let raw { integers = try words(raw, name).map { Int(Int32(bitPattern: $0)) } }
@@ -63,25 +63,6 @@ extension ONNXReader {
     }
     return stride(from: 0, to: bytes.count, by: width).map { start in
       (0..<width).reduce(0) { $0 | Word(bytes[start + $1]) << (8 * $1) }
-    }
-  }
-}
-
-extension Float {
-  /// The number that 16 bits in the IEEE half-precision format stand for, which is exact.
-  init(halfPrecision bits: UInt16) {
-    let sign: Float = bits & 0x8000 == 0 ? 1 : -1
-    let fraction = Float(bits & 0x3FF)
-    switch bits >> 10 & 0x1F {
-    case 0: self = sign * fraction * 0x1p-24
-    case 31: self = fraction == 0 ? sign * .infinity : .nan
-    case let exponent:
-      let magnitude = Float(
-        sign: .plus,
-        exponent: Int(exponent) - 25,
-        significand: fraction + 1024
-      )
-      self = sign * magnitude
     }
   }
 }

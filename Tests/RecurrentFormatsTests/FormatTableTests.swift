@@ -73,7 +73,7 @@ struct FormatTableTests {
         return .refused("\(error)")
       }
     }
-    let onnx = { (form: ONNXExport.Form) -> FormatSupport in
+    let onnx = { (form: GraphForm) -> FormatSupport in
       do {
         return try ONNXExport(model, input: .init(grid: example.grid)).support(form)
       } catch {

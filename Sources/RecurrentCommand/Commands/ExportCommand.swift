@@ -68,9 +68,9 @@ struct ExportCommand: AsyncParsableCommand {
           .export()
       )
     }
-    let forms = (form ?? .sequence).names
+    let forms = (form ?? .sequence).forms
     for form in forms {
-      let path = form == "step" && (forms.count > 1 || output == nil) ? Self.stepPath(base) : base
+      let path = form == .step && (forms.count > 1 || output == nil) ? Self.stepPath(base) : base
       let exported = ExportedGraph(source: source, format: to, form: form, path: path)
       print(try exported.export())
     }

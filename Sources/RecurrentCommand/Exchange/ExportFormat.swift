@@ -65,6 +65,12 @@ enum ExportForm: String, ExpressibleByArgument, CaseIterable {
   /// Two files, one of each.
   case both
 
-  /// The forms as ONNX and Core ML call them.
-  var names: [String] { self == .both ? ["sequence", "step"] : [rawValue] }
+  /// The forms of the files to write.
+  var forms: [GraphForm] {
+    switch self {
+    case .sequence: [.sequence]
+    case .step: [.step]
+    case .both: GraphForm.allCases
+    }
+  }
 }

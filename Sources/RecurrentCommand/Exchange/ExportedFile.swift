@@ -30,7 +30,7 @@ struct ExportReport {
 struct ExportedGraph {
   let source: ModelSource
   let format: ExportFormat
-  let form: String
+  let form: GraphForm
   let path: String
 
   /// Writes the file and its proof; what stood there stays if the file is not right.
@@ -44,7 +44,7 @@ struct ExportedGraph {
     }
   }
 
-  private var words: String { form == "step" ? "a step" : "a sequence" }
+  private var words: String { form == .step ? "a step" : "a sequence" }
 
   /// The names of the classes, and how data are prepared.
   private var metadata: [String: String] {
@@ -79,7 +79,6 @@ struct ExportedGraph {
       input: .init(isTokens: source.readsTokens, grid: source.grid)
     )
     export.metadata = metadata
-    let form = ONNXExport.Form(rawValue: form) ?? .sequence
     let bytes = try export.file(form).bytes
     let file = try ProvableONNX(bytes: bytes, path: path)
     let proof = try ExportProof(
@@ -95,7 +94,6 @@ struct ExportedGraph {
   }
 
   private func coreML() throws -> ExportReport {
-    let form = CoreMLExport.Form(rawValue: form) ?? .sequence
     let export = try CoreMLExport(
       source.model,
       form: form,
@@ -128,7 +126,7 @@ struct ExportedGraph {
     ExportReport(
       path: path,
       format: format,
-      form: form,
+      form: form.rawValue,
       support: support,
       proof: proof,
       byteCount: byteCount,

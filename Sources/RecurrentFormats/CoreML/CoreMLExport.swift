@@ -18,14 +18,6 @@ import SwiftProtobuf
 ///
 /// Source: coremltools' Model.proto, MIL.proto and the definitions of the operations of iOS 15.
 public struct CoreMLExport: Sendable {
-  /// What one call of the program reads.
-  public enum Form: String, Sendable, Hashable, CaseIterable {
-    /// Whole sequences, from the states that the layers begin with.
-    case sequence
-    /// One step, from the states that are given.
-    case step
-  }
-
   /// The largest extents that a program takes; Core ML wants them bounded.
   public struct Limits: Sendable, Hashable {
     /// The most sequences at once.
@@ -47,7 +39,7 @@ public struct CoreMLExport: Sendable {
   }
 
   /// What one call reads.
-  public let form: Form
+  public let form: GraphForm
   /// How well the program holds the model.
   public let support: FormatSupport
   let message: CoreMLModelMessage
@@ -60,7 +52,7 @@ public struct CoreMLExport: Sendable {
   /// - Throws: `FormatRefusal` where `support(for:form:)` refuses.
   public init(
     _ model: SequenceModel,
-    form: Form,
+    form: GraphForm,
     classNames: [String] = [],
     limits: Limits = Limits()
   ) throws(FormatRefusal) {
@@ -81,7 +73,7 @@ public struct CoreMLExport: Sendable {
   /// A step has no layers that read from the end, and no mean or largest output of a sequence. Of a
   /// sequence the layers that Core ML has not itself are written as loops over their steps. Neither has
   /// sweeps, and layers of a program's own.
-  public static func support(for model: SequenceModel, form: Form) -> FormatSupport {
+  public static func support(for model: SequenceModel, form: GraphForm) -> FormatSupport {
     var support = FormatSupport.exact
     for layer in model.layers {
       guard let layer = layer as? any CoreMLLayer else {

@@ -3,7 +3,7 @@ import Recurrent
 /// A layer that can be written as a part of a Core ML program.
 protocol CoreMLLayer: RecurrentLayer {
   /// How well each form of a program holds the layer.
-  func support(_ form: CoreMLExport.Form) -> FormatSupport
+  func support(_ form: GraphForm) -> FormatSupport
 
   /// The parts of the state, with what they are called and what they begin with, `[1, units]`.
   var stateParts: [(name: String, initial: Tensor)] { get }
@@ -23,7 +23,7 @@ protocol CoreMLLayer: RecurrentLayer {
 }
 
 extension CellLayer: CoreMLLayer where LayerCell: CoreMLCell {
-  func support(_ form: CoreMLExport.Form) -> FormatSupport {
+  func support(_ form: GraphForm) -> FormatSupport {
     switch form {
     case .step:
       if isReversed {
@@ -97,7 +97,7 @@ extension CellLayer: CoreMLLayer where LayerCell: CoreMLCell {
 }
 
 extension Bidirectional: CoreMLLayer where LayerCell: CoreMLCell {
-  func support(_ form: CoreMLExport.Form) -> FormatSupport {
+  func support(_ form: GraphForm) -> FormatSupport {
     switch form {
     case .step:
       .refused("a layer that reads from both ends has no step; write whole sequences")
@@ -136,7 +136,7 @@ extension Bidirectional: CoreMLLayer where LayerCell: CoreMLCell {
 extension Residual: CoreMLLayer {
   private var inner: (any CoreMLLayer)? { layer as? any CoreMLLayer }
 
-  func support(_ form: CoreMLExport.Form) -> FormatSupport {
+  func support(_ form: GraphForm) -> FormatSupport {
     inner?.support(form) ?? .refused(CoreMLExport.unknownLayer(layer))
   }
 

@@ -109,7 +109,7 @@ struct ProgramWriter {
   /// The whole model as a message.
   func message(
     of model: SequenceModel,
-    form: CoreMLExport.Form,
+    form: GraphForm,
     classNames: [String]
   ) -> CoreMLModelMessage {
     var message = CoreMLModelMessage()

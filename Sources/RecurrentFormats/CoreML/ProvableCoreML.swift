@@ -33,7 +33,7 @@ public struct ProvableCoreML: ProvableFile {
   public var format: String { "coreml" }
   /// Whether the program reads sequences or steps.
   public var form: String? {
-    (readsSteps ? CoreMLExport.Form.step : CoreMLExport.Form.sequence).rawValue
+    (readsSteps ? GraphForm.step : GraphForm.sequence).rawValue
   }
   /// Whether a step is a token; features stand for them.
   public var isTokens: Bool { false }

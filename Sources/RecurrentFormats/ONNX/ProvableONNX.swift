@@ -22,7 +22,7 @@ public struct ProvableONNX: ProvableFile {
   /// Whether the graph reads sequences or steps.
   public var form: String? { file.metadata[ONNXMetadata.form] }
   /// Whether the graph reads one step at a time.
-  public var readsSteps: Bool { form == ONNXExport.Form.step.rawValue }
+  public var readsSteps: Bool { form == GraphForm.step.rawValue }
   /// Whether the states that the graph gives are those that reading on needs.
   public var hasStates: Bool {
     guard let model = try? model() ?? nil, let export = try? ONNXExport(model) else { return false }

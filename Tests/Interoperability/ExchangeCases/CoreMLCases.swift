@@ -24,7 +24,7 @@ func writeCoreMLCases(to folder: String) throws {
     file.add(each(input), named: "each")
     file.add(model(input), named: "whole")
     try file.write(to: "\(folder)/\(item.name).safetensors")
-    for form in CoreMLExport.Form.allCases
+    for form in GraphForm.allCases
     where CoreMLExport.support(for: model, form: form).isWritable {
       let names = ["yes", "no"]
       try CoreMLExport(model, form: form, classNames: names)

@@ -10,7 +10,7 @@ import RecurrentTestSupport
 func writeONNXCases(to folder: String) throws {
   for example in ExampleModel.all {
     let export = try ONNXExport(example.model, input: .init(grid: example.grid))
-    for form in ONNXExport.Form.allCases {
+    for form in GraphForm.allCases {
       if case .refused = export.support(form) { continue }
       try export.file(form).write(to: "\(folder)/\(example.name).\(form).onnx")
     }

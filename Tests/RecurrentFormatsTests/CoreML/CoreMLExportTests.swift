@@ -9,7 +9,7 @@ struct CoreMLExportTests {
   /// The program as it is read back from the package.
   private func program(
     of model: SequenceModel,
-    _ form: CoreMLExport.Form
+    _ form: GraphForm
   ) throws -> CoreMLProgram {
     let folder = try TemporaryFolder()
     let path = folder.path + "/model.mlpackage"

@@ -8,7 +8,7 @@ import Testing
 struct CoreMLSupportTests {
   private func support(
     _ layer: any RecurrentLayer,
-    _ form: CoreMLExport.Form,
+    _ form: GraphForm,
     _ summary: SequenceModel.Summary = .lastOutput
   ) -> FormatSupport {
     CoreMLExport.support(for: CoreMLCase.model([layer], summary), form: form)
@@ -95,7 +95,7 @@ struct CoreMLSupportTests {
     let both = Bidirectional(forward: lstm, backward: lstm)
     expectRefusal(support(both, .step), saying: "reads from both ends")
     expectRefusal(support(lstm, .step, .meanOutput), saying: "meanOutput")
-    for form in CoreMLExport.Form.allCases {
+    for form in GraphForm.allCases {
       expectRefusal(support(Sweep(lstm, .down, places: 2), form), saying: "sweep")
       expectRefusal(support(Recurrence(lstm.cell), form), saying: "Recurrence<LSTMCell>")
     }

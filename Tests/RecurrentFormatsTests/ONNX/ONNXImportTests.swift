@@ -10,7 +10,7 @@ struct ONNXImportTests {
   @Test("A model that is written and read again has the same bytes", arguments: ExampleModel.all)
   func roundTrip(_ example: ExampleModel) throws {
     let export = try ONNXExport(example.model, input: .init(grid: example.grid))
-    for form in ONNXExport.Form.allCases {
+    for form in GraphForm.allCases {
       if case .refused = export.support(form) { continue }
       let file = try export.file(form)
       let read = try ONNXImport(

@@ -9,7 +9,7 @@ import Testing
 struct ExportProofTests {
   private func proved(
     _ example: ExampleModel,
-    _ form: ONNXExport.Form
+    _ form: GraphForm
   ) throws -> (file: ProvableONNX, proof: ExportProof) {
     let export = try ONNXExport(example.model, input: .init(grid: example.grid))
     let file = try ProvableONNX(bytes: export.file(form).bytes, path: "model.onnx")
@@ -40,7 +40,7 @@ struct ExportProofTests {
 
   @Test("A stream in chunks, padded rows and single steps are tried where the model allows it")
   func trials() throws {
-    func manners(_ name: String, _ form: ONNXExport.Form = .sequence) throws -> Set<String> {
+    func manners(_ name: String, _ form: GraphForm = .sequence) throws -> Set<String> {
       let example = try #require(ExampleModel.all.first { $0.name == name })
       return Set(try proved(example, form).proof.cases.map(\.trial.manner.rawValue))
     }

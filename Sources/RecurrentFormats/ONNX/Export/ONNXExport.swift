@@ -10,14 +10,6 @@ public import Recurrent
 /// LSTM, GRU and RNN layers become ONNX's operations of those names, other cells a loop (Scan) of their
 /// equations; `support(of:)` says which.
 public struct ONNXExport: Sendable {
-  /// What a graph reads at once.
-  public enum Form: String, Sendable, CaseIterable {
-    /// Whole sequences, `[batch, time, features]`.
-    case sequence
-    /// One step of each row, `[batch, features]`.
-    case step
-  }
-
   /// What a graph reads, beside what the model says.
   public struct Input: Sendable, Equatable {
     /// Whether a step is a token, a whole number, rather than the features that stand for it.
@@ -87,7 +79,7 @@ public struct ONNXExport: Sendable {
   }
 
   /// How well ONNX says what the model computes, in a form.
-  public func support(_ form: Form) -> FormatSupport {
+  public func support(_ form: GraphForm) -> FormatSupport {
     if form == .step, let problem = stepProblem { return .refused(problem) }
     return parts.reduce(.exact) { $0.combined(with: Self.support(of: $1)) }
   }
@@ -106,7 +98,7 @@ public struct ONNXExport: Sendable {
   /// The model as a file.
   ///
   /// - Throws: `FormatRefusal` where there is no such form of the model.
-  public func file(_ form: Form) throws(FormatRefusal) -> ONNXModel {
+  public func file(_ form: GraphForm) throws(FormatRefusal) -> ONNXModel {
     if case .refused(let reason) = support(form) { throw FormatRefusal(reason) }
     var writer = ONNXSequenceWriter(builder: ONNXGraphBuilder(name: "recurrent_\(form.rawValue)"))
     switch form {

@@ -23,7 +23,7 @@ struct ONNXComparison {
 
   /// Compares a whole model with the graph.
   func result(of own: SequenceModel) throws(FileError) -> Result {
-    let isStep = model.metadata[ONNXMetadata.form] == ONNXExport.Form.step.rawValue
+    let isStep = model.metadata[ONNXMetadata.form] == GraphForm.step.rawValue
     guard let input = model.graph.requiredInputs.first else { throw problem("reads nothing") }
     let (batch, size) = (2, own.layers[0].inputSize)
     let steps = isStep ? 1 : 3

@@ -65,7 +65,13 @@ let package = Package(
       swiftSettings: strict
     ),
     // Pictures: SVG charts and one-file HTML pages.
-    .target(name: "RecurrentReports", swiftSettings: strict),
+    .target(
+      name: "RecurrentReports",
+      resources: [
+        .embedInCode("Explanation/explanation.css"), .embedInCode("Explanation/explanation.js"),
+      ],
+      swiftSettings: strict
+    ),
     // The command, product `recurrent`.
     .executableTarget(
       name: "RecurrentCommand",
@@ -155,7 +161,7 @@ let package = Package(
     ),
     .testTarget(
       name: "RecurrentReportsTests",
-      dependencies: ["RecurrentReports"],
+      dependencies: ["RecurrentReports", "RecurrentTestSupport"],
       swiftSettings: strict
     ),
     .testTarget(

@@ -31,6 +31,8 @@ public struct GateTrace: Sendable {
   public let gates: [Signal]
   /// The parts of the state after each step; the first is the hidden state.
   public let states: [Signal]
+  /// The parts of the state before the first step, `[units]` each.
+  public let initialStates: [Tensor]
 }
 
 extension SequenceModel {
@@ -109,7 +111,9 @@ extension CellLayer: GateTracedLayer {
       },
       states: initial.indices.map { part in
         signal(names[part], .stacked(states.map { $0[part] }, along: 1))
-      }
+      },
+      // All rows begin alike.
+      initialStates: initial.map { $0.slice(at: 0, along: 0) }
     )
   }
 

@@ -47,14 +47,11 @@ struct PredictCommand: AsyncParsableCommand {
       let prediction = SeriesPrediction(trained, preparation, horizon: horizon)
       return try prediction.run(on: files)
     }
-    let record = trained.record
-    guard record.data.name.areImages,
-      (record.steps, record.features) == (DigitImage.side, DigitImage.side)
-    else {
-      throw CommandFailure("the run reads no images of 28 rows of 28 pixels")
-    }
+
     // All are read first: a bad name among them is reported before anything is printed.
-    let examples = try files.map { try (name: $0, dataset: dataset($0, trained.record)) }
+    let examples = try files.map {
+      (name: $0, dataset: try ImageExample.dataset($0, for: trained.record))
+    }
     for (name, dataset) in examples {
       let probabilities = trained.model.evaluate(on: dataset, threads: 1).probabilities
       guard probabilities.elements.allSatisfy(\.isFinite) else {
@@ -72,47 +69,5 @@ struct PredictCommand: AsyncParsableCommand {
         print("\(bar) \(percent(Double(probability)))  \(trained.record.classNames[place])")
       }
     }
-  }
-
-  private func dataset(_ name: String, _ record: RunRecord) throws -> SequenceDataset {
-    let isFile = FileManager.default.fileExists(atPath: name)
-    if !isFile, let colon = name.lastIndex(of: ":"),
-      let index = Int(name[name.index(after: colon)...])
-    {
-      return try image(index, of: String(name[..<colon]), classNames: record.classNames)
-    }
-    if isFile, let file = try? IDXFile(path: name), file.dimensions.count == 3 {
-      throw CommandFailure(
-        "\(name): holds \(file.dimensions[0]) images; say which, counted from 0, as in \(name):7"
-      )
-    }
-    return try DigitImage(pngFile: name).dataset(classNames: record.classNames)
-  }
-
-  private func image(
-    _ index: Int,
-    of path: String,
-    classNames: [String]
-  ) throws -> SequenceDataset {
-    let file = try IDXFile(path: path)
-    let side = DigitImage.side
-    guard file.dimensions.count == 3, file.dimensions[1] == side, file.dimensions[2] == side else {
-      throw CommandFailure(
-        "\(path): holds no images of \(side) x \(side) pixels; its dimensions are \(file.dimensions)"
-      )
-    }
-    let count = file.dimensions[0]
-    guard (0..<count).contains(index) else {
-      let others = count > 0 ? "its images are 0 to \(count - 1)" : "it is empty"
-      throw CommandFailure("\(path): has no image \(index); \(others)")
-    }
-    let size = side * side
-    return SequenceDataset(
-      elements: .bytes(Array(file.bytes[index * size..<(index + 1) * size]), scale: 1 / 255),
-      labels: [0],
-      steps: side,
-      features: side,
-      classNames: classNames
-    )
   }
 }

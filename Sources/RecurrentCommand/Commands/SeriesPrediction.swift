@@ -35,7 +35,7 @@ struct SeriesPrediction {
   }
 
   /// The series of a file, as many variables as the model reads.
-  private func series(of path: String) throws -> [LongSeries] {
+  func series(of path: String) throws -> [LongSeries] {
     let series = try read(path)
     let variables = preparation.variableCount
     guard series.variables == variables else {

@@ -6,7 +6,8 @@ import Synchronization
 struct CommandLineRun: CustomStringConvertible {
   /// The command did not end in time, and was ended.
   struct TookTooLong: Error {
-    let arguments: [String]
+    /// The command and what it had said.
+    let run: String
     let seconds: Double
   }
 
@@ -66,92 +67,62 @@ struct CommandLineRun: CustomStringConvertible {
     readingLines lines: Int? = nil
   ) async throws {
     let captured = try TemporaryFolder()
-    let process = Process()
+    let (output, errors) = try (captured.write([], as: "output"), captured.write([], as: "errors"))
     let script =
       fileBlocks.map { "ulimit -f \($0); exec \"$0\" \"$@\"" }
       ?? lines.map { "{ \"$0\" \"$@\"; echo \"status $?\" >&2; } | head -n \($0)" }
-    if let script {
-      process.executableURL = URL(filePath: "/bin/sh")
-      process.arguments = ["-c", script, Self.executable.path] + arguments
-    } else {
-      process.executableURL = Self.executable
-      process.arguments = arguments
-    }
-    process.currentDirectoryURL = URL(filePath: folder)
-    process.environment = environment
-    process.standardInput = FileHandle.nullDevice
-    process.standardOutput = try FileHandle(
-      forWritingTo: URL(filePath: try captured.write([], as: "output"))
-    )
-    process.standardError = try FileHandle(
-      forWritingTo: URL(filePath: try captured.write([], as: "errors"))
-    )
+    let words = script.map { ["-c", $0, Self.executable.path] + arguments }
     await Turnstile.shared.enter()
-    let isInTime: Bool
+    let (status, isInTime): (ChildProcess.Status, Bool)
     do {
-      isInTime = try await Self.finish(
-        process,
-        within: seconds,
-        sending: signal,
-        reading: captured.path + "/output"
+      let process = try ChildProcess(
+        words == nil ? Self.executable.path : "/bin/sh",
+        words ?? arguments,
+        in: folder,
+        environment: environment,
+        output: output,
+        errors: errors
       )
+      if let signal { Self.send(signal, to: process, reading: output) }
+      (status, isInTime) = await Self.end(of: process, within: seconds)
     } catch {
       await Turnstile.shared.leave()
       throw error
     }
     await Turnstile.shared.leave()
-    guard isInTime else { throw TookTooLong(arguments: arguments, seconds: seconds) }
     self.arguments = arguments
-    output = try String(contentsOfFile: captured.path + "/output", encoding: .utf8)
-    errorOutput = try String(contentsOfFile: captured.path + "/errors", encoding: .utf8)
-    exitCode =
-      process.terminationReason == .exit ? process.terminationStatus : -process.terminationStatus
+    self.output = try String(contentsOfFile: output, encoding: .utf8)
+    errorOutput = try String(contentsOfFile: errors, encoding: .utf8)
+    exitCode = status
+    guard isInTime else { throw TookTooLong(run: description, seconds: seconds) }
   }
 
-  /// Runs a process to its end; false if it had to be ended because time was up.
-  private static func finish(
-    _ process: Process,
-    within seconds: Double,
-    sending signal: Signal?,
-    reading output: String
-  ) async throws -> Bool {
-    let lateness = Lateness()
-    let alarm = DispatchWorkItem {
-      lateness.isLate.store(true, ordering: .sequentiallyConsistent)
-      kill(process.processIdentifier, SIGKILL)
-    }
-    try await withCheckedThrowingContinuation {
-      (continuation: CheckedContinuation<Void, any Error>) in
-      process.terminationHandler = { _ in continuation.resume() }
-      do {
-        try process.run()
-        DispatchQueue.global().asyncAfter(deadline: .now() + seconds, execute: alarm)
-        if let signal { send(signal, to: process, reading: output) }
-      } catch {
-        continuation.resume(throwing: error)
-      }
-    }
-    alarm.cancel()
-    return !lateness.isLate.load(ordering: .sequentiallyConsistent)
-  }
-
-  /// Whether a process had to be ended because time was up.
-  private final class Lateness: Sendable {
+  /// Waits for the end of a process, and brings it about if time is up.
+  private static func end(
+    of process: ChildProcess,
+    within seconds: Double
+  ) async -> (ChildProcess.Status, isInTime: Bool) {
     let isLate = Atomic(false)
+    let alarm = Task {
+      try await Task.sleep(for: .seconds(seconds))
+      isLate.store(true, ordering: .sequentiallyConsistent)
+      process.send(SIGKILL)
+    }
+    let status = await process.end()
+    alarm.cancel()
+    return (status, !isLate.load(ordering: .sequentiallyConsistent))
   }
 
   /// Sends a signal when its moment has come, unless the process has ended.
-  private static func send(_ signal: Signal, to process: Process, reading output: String) {
+  private static func send(_ signal: Signal, to process: ChildProcess, reading output: String) {
     let queue = DispatchQueue.global()
     switch signal.moment {
     case .seconds(let seconds):
-      queue.asyncAfter(deadline: .now() + seconds) {
-        if process.isRunning { kill(process.processIdentifier, signal.number) }
-      }
+      queue.asyncAfter(deadline: .now() + seconds) { process.send(signal.number) }
     case .text(let text):
       guard process.isRunning else { return }
       if (try? String(contentsOfFile: output, encoding: .utf8))?.contains(text) ?? false {
-        kill(process.processIdentifier, signal.number)
+        process.send(signal.number)
       } else {
         queue.asyncAfter(deadline: .now() + 0.002) {
           send(signal, to: process, reading: output)

@@ -113,6 +113,13 @@ let package = Package(
       path: "Examples/GoOn",
       swiftSettings: strict
     ),
+    // The code that the documentation's articles show, run.
+    .executableTarget(
+      name: "Guides",
+      dependencies: ["Recurrent", "RecurrentData", "RecurrentFormats", "RecurrentReports"],
+      path: "Examples/Guides",
+      swiftSettings: strict
+    ),
 
     // Gradient checks, distances in ulps, seeded generators and golden files, for the tests below.
     .target(
@@ -173,6 +180,14 @@ let package = Package(
   swiftLanguageModes: [.v6],
   cLanguageStandard: .c17
 )
+
+// Set by Documentation/build-site: whoever uses or builds the library does not fetch what makes its
+// pages.
+if Context.environment["RECURRENT_DOCUMENTATION"] != nil {
+  package.dependencies.append(
+    .package(url: "https://github.com/swiftlang/swift-docc-plugin", from: "1.5.0")
+  )
+}
 
 // Set in CI for tests that want optimised loops: what they do not need is not compiled once more.
 if Context.environment["RECURRENT_CORE_ALONE"] != nil {

@@ -12,7 +12,7 @@ import Testing
 struct FormatTableTests {
   private static let page = URL(filePath: #filePath)
     .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
-    .appending(path: "Documentation/formats.md")
+    .appending(path: "Sources/RecurrentFormats/Documentation.docc/Articles/formats.md")
   private static let begin = "<!-- table of formats: begin -->\n"
   private static let end = "<!-- table of formats: end -->"
 

@@ -130,7 +130,7 @@ extension HorizonRecord {
 
   private var layerRows: [[String]] {
     let head = [
-      "layer", "units", "dead", "horizon", "25% of units", "50%", "75%", "longest",
+      "layer", "units", "dead", "horizon", "25% forget in", "50%", "75%", "longest",
     ]
     func text(_ steps: Double?) -> String { steps.map { decimals($0, 1) } ?? "never" }
     return [head]

@@ -13,6 +13,7 @@ struct Program: AsyncParsableCommand {
       BenchCommand.self, GradcheckCommand.self, SummaryCommand.self, ReplayCommand.self,
       SampleCommand.self, RaceCommand.self, MemoryCommand.self, ExportCommand.self,
       ProveCommand.self, IdentifyCommand.self, ExplainCommand.self, TraceCommand.self,
+      AnytimeCommand.self, HorizonCommand.self,
     ]
   )
 

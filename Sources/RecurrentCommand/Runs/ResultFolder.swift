@@ -32,6 +32,9 @@ struct ResultFolder {
     }
   }
 
+  /// The folder of a run, whose results they are.
+  init(of run: RunFolder) { path = run.path }
+
   /// Makes a folder and those above it; false if there is something of that name.
   private static func create(_ path: String) throws -> Bool {
     let files = FileManager.default

@@ -68,6 +68,14 @@ extension LineChart {
       line.points.contains { isDrawable($0) && !plot.shows($0.y) }
     }
     if needsClipping { drawing.add(clippingFrame(plot)) }
+    // Under all thick lines, which they would hide.
+    for (index, line) in series.enumerated() where smoothed(line) != nil {
+      let color = colorClass(of: index)
+      let limit = pointLimit(for: placement)
+      let trace = SeriesTrace(line.points, limit: limit, isDrawable: isDrawable)
+      let path = trace.runs.filter { $0.count > 1 }.map { plot.path($0) }.joined()
+      if !path.isEmpty { drawing.add("<path class=\"raw \(color)\" d=\"\(path)\"/>") }
+    }
     for (index, line) in series.enumerated() {
       addLine(line, index: index, plot: plot, to: &drawing)
     }
@@ -139,15 +147,10 @@ extension LineChart {
     let trace = SeriesTrace(line.points, limit: limit, isDrawable: isDrawable)
     let (color, dashes) = (colorClass(of: index), dashClass(of: index))
     let average = smoothed(line)
-    let runs = trace.runs.filter { $0.count > 1 }
-    if !runs.isEmpty {
-      let path = runs.map { plot.path($0) }.joined()
-      let kind = average == nil ? "line \(color) \(dashes)" : "raw \(color)"
-      drawing.add("<path class=\"\(kind)\" d=\"\(path)\"/>")
-    }
-    if let average {
-      let smooth = SeriesTrace(average, limit: limit / 2, isDrawable: isDrawable)
-      let path = smooth.runs.map { plot.path($0) }.joined()
+    let runs =
+      average.map { SeriesTrace($0, limit: limit / 2, isDrawable: isDrawable).runs } ?? trace.runs
+    let path = runs.filter { $0.count > 1 }.map { plot.path($0) }.joined()
+    if !path.isEmpty {
       drawing.add("<path class=\"line \(color) \(dashes)\" d=\"\(path)\"/>")
     }
     let drawn = trace.runs.flatMap { $0 }

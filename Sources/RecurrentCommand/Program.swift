@@ -11,9 +11,7 @@ struct Program: AsyncParsableCommand {
     subcommands: [
       TrainCommand.self, EvaluateCommand.self, PredictCommand.self, AugmentCommand.self,
       BenchCommand.self, GradcheckCommand.self, SummaryCommand.self, ReplayCommand.self,
-      SampleCommand.self, RaceCommand.self, MemoryCommand.self, ExportCommand.self,
-      ProveCommand.self, IdentifyCommand.self, ExplainCommand.self, TraceCommand.self,
-      AnytimeCommand.self, HorizonCommand.self,
+      SampleCommand.self, RaceCommand.self, MemoryCommand.self, ExportCommand.self, ProveCommand.self, IdentifyCommand.self, ExplainCommand.self, TraceCommand.self, AnytimeCommand.self, HorizonCommand.self, CompareCommand.self,
     ]
   )
 
@@ -26,6 +24,17 @@ struct Program: AsyncParsableCommand {
 /// The version of the package.
 enum Version {
   static let text = "0.1.0"
+
+  /// The version of Swift that the command was built with.
+  static var compiler: String {
+    #if compiler(>=6.4)
+    "Swift 6.4 or newer"
+    #elseif compiler(>=6.3)
+    "Swift 6.3"
+    #else
+    "Swift 6.2"
+    #endif
+  }
 }
 
 /// Where the program starts and ends.

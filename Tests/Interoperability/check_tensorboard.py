@@ -24,6 +24,9 @@ CURVES = {
     "accuracy/training": "training_accuracy",
     "accuracy/validation": "validation_accuracy",
     "pace/examples per second": "examples_per_second",
+    "norm/gradient": "gradient_norm",
+    "norm/largest gradient": "largest_gradient_norm",
+    "norm/weights": "weight_norm",
 }
 
 

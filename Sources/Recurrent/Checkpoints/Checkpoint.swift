@@ -43,6 +43,8 @@ public struct Checkpoint: Sendable {
       var costs: Double
       var correct: Int
       var seconds: Double
+      /// Nil in checkpoints of versions that did not measure it.
+      var measures: EpochMeasures?
     }
 
     var format = 1
@@ -115,7 +117,8 @@ extension Checkpoint {
           answers: $0.answers,
           costs: $0.costs,
           correct: $0.correct,
-          seconds: $0.seconds
+          seconds: $0.seconds,
+          measures: $0.measures
         )
       },
       observations: state.observations,
@@ -214,7 +217,8 @@ extension Checkpoint {
         answers: epoch.answers,
         costs: epoch.costs,
         correct: epoch.correct,
-        seconds: epoch.seconds
+        seconds: epoch.seconds,
+        measures: epoch.measures
       )
     }
     guard unread.isEmpty else {

@@ -13,12 +13,7 @@ extension Gradient {
 
   /// The sum of the squares over all parameters together.
   var squaredNorm: Double {
-    tensors.reduce(0.0) { total, tensor in
-      unsafe tensor.withUnsafeElements { elements in
-        guard let base = elements.baseAddress else { return total }
-        return total + (unsafe kernels.pointee.sum_of_squares(elements.count, base))
-      }
-    }
+    tensors.reduce(0.0) { $0 + $1.sumOfSquares }
   }
 
   /// Returns (Σ|g|ᵖ)^(1/p) over all parameters together; for p = ∞ the largest |g|.

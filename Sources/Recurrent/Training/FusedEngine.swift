@@ -80,10 +80,12 @@ final class FusedEngine: TrainingEngine, @unchecked Sendable {
     let answers = dataset.answerCount(at: indices)
     let sharding = Sharding(rows: indices.count)
     while shards.count < sharding.count { shards.append(Shard()) }
+    var watch = Stopwatch()
     weights.pack(
       parameters.tensors,
       training: MaskStreams(seed: pass.seed, step: pass.step, examples: [])
     )
+    let packing = watch.lap()
     batch = Batch(
       dataset: dataset,
       indices: dataset.sortedByLength(indices),
@@ -93,12 +95,14 @@ final class FusedEngine: TrainingEngine, @unchecked Sendable {
       lossScale: answers > 0 ? 1 / Float(answers) : 0
     )
     pool.forEach(sharding.count, shardWork)
+    let sharing = watch.lap()
     pool.forEach(pieces.count, sumWork)
     batch = nil
     var result = BatchResult(answers: answers)
     for index in 0..<sharding.count {
       result.lossSum += shards[index].result.lossSum
       result.correct += shards[index].result.correct
+      result.times += shards[index].result.times
     }
     for piece in pieces { result.squaredNorm += piece.sumOfSquares }
     unsafe weights.unpack(
@@ -107,6 +111,9 @@ final class FusedEngine: TrainingEngine, @unchecked Sendable {
     )
     // Masks of weights act on the gradient after its squares were summed.
     if weights.masksWeights { result.squaredNorm = gradient.squaredNorm }
+    result.times = result.times.shared(over: sharing)
+    result.times.passes += packing
+    result.times.summing = watch.lap()
     return result
   }
 

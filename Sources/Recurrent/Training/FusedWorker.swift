@@ -45,13 +45,16 @@ final class FusedWorker {
     for index in indices { drawing.examples.append(index) }
     measure(dataset, indices)
     takeRows(of: states, dataset, indices)
-    return unsafe dataset.withSteps(
+    var watch = Stopwatch()
+    var times = TrainingTimes()
+    var result = unsafe dataset.withSteps(
       at: indices,
       gatheringIn: input,
       augmentedBy: pass.augmentation,
       workingIn: augmentationMemory
     ) { given in
       let input = unsafe read(given, of: dataset)
+      times.reading = watch.lap()
       unsafe forward(input, drawing: drawing, keeping: .everything)
       let result = unsafe head.train(
         dataset,
@@ -63,6 +66,9 @@ final class FusedWorker {
       unsafe backward(input, gradient: gradient)
       return result
     }
+    times.passes = watch.lap()
+    result.times = times
+    return result
   }
 
   /// Runs a shard forward only and writes its answers, rows of all numbers of an example, to `target`.

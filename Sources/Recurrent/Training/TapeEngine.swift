@@ -25,6 +25,7 @@ final class TapeEngine<Model: SequenceClassifier>: TrainingEngine {
     carrying states: CarriedStates?,
     gradient: inout Gradient
   ) -> BatchResult {
+    var watch = Stopwatch()
     // Let go before the optimizer changes the parameters, which then have their memory alone.
     let model = parameters.written(to: template)
     let loss = loss
@@ -49,14 +50,18 @@ final class TapeEngine<Model: SequenceClassifier>: TrainingEngine {
         shards.withLock { $0[shard] = result }
       }
     )
+    let sharing = watch.lap()
     let results = shards.withLock { $0.compactMap(\.self) }
     var total = BatchResult(answers: answers)
     for (result, _) in results {
       total.lossSum += result.lossSum
       total.correct += result.correct
+      total.times += result.times
     }
     sum(results.map(\.1.tensors), into: &gradient.tensors)
     total.squaredNorm = gradient.squaredNorm
+    total.times = total.times.shared(over: sharing)
+    total.times.summing = watch.lap()
     return total
   }
 
@@ -83,18 +88,21 @@ final class TapeEngine<Model: SequenceClassifier>: TrainingEngine {
     weight: Float,
     _ loss: AnswerLoss
   ) -> (BatchResult, Gradient) {
+    var watch = Stopwatch()
+    var result = BatchResult()
     let input = dataset.tensor(at: indices, augmentedBy: pass.augmentation)
+    result.times.reading = watch.lap()
     let sequencePass = SequencePass(
       lengths: dataset.lengths.map { lengths in indices.map { lengths[$0] } },
       masks: MaskStreams(seed: pass.seed, step: pass.step, examples: Array(indices))
     )
-    var result = BatchResult()
     let (_, gradient) = valueWithGradient(at: model) { model in
       let comparison = loss.compare(model.logits(input, in: sequencePass), with: dataset, indices)
       result.correct = comparison.correct
       result.lossSum = Double(comparison.sum.scalar)
       return comparison.sum * Tensor(weight)
     }
+    result.times.passes = watch.lap()
     return (result, gradient)
   }
 }

@@ -214,6 +214,7 @@ public final class Trainer<Model: SequenceClassifier> {
       place.steps += 1
       place.costs += result.lossSum
       place.correct += result.correct
+      place.measures?.add(result)
       place.seconds = secondsBefore + (clock.now - start) / .seconds(1)
       report.examples = last
       report.averageCost = place.costs / Double(max(answers, 1))
@@ -221,6 +222,7 @@ public final class Trainer<Model: SequenceClassifier> {
         report.accuracy = Double(place.correct) / Double(max(answers, 1))
       }
       report.seconds = place.seconds
+      report.take(place.measures, steps: place.steps)
       report.isFinished = place.steps == steps
       epochInProgress = report.isFinished ? nil : place
       progress(
@@ -279,7 +281,7 @@ public final class Trainer<Model: SequenceClassifier> {
         "a stream of \(lanes) lanes is trained in its own order, a window of every lane in each step"
       )
     }
-    let result = engine.run(
+    var result = engine.run(
       parameters,
       on: dataset,
       at: indices,
@@ -299,10 +301,12 @@ public final class Trainer<Model: SequenceClassifier> {
     guard norm.isFinite else {
       throw TrainingError(epoch: max(epoch, 1), step: step, quantity: .gradientNorm, value: norm)
     }
+    var watch = Stopwatch()
     if let bound = options.clipNorm { gradient.clip(norm, toNorm: bound) }
     if let bound = options.clipValue { gradient.clip(toValue: bound) }
     optimizer.update(&parameters, with: gradient)
     average?.add(parameters)
+    result.times.updating = watch.lap()
     carriedStates?.advance()
     stepCount += 1
     return result

@@ -26,6 +26,8 @@ public struct TrainerState: Sendable {
     package var correct = 0
     /// How long it took so far.
     package var seconds = 0.0
+    /// What was measured beside; nil where a version that did not measure it began the epoch.
+    package var measures: EpochMeasures? = EpochMeasures()
   }
 
   /// The number of epochs begun.
@@ -57,7 +59,10 @@ public struct TrainerState: Sendable {
   package var hasGivenOrder: Bool { epochInProgress?.givenOrder != nil }
 
   /// Forgets how long the epoch that is not finished took so far.
-  package mutating func forgetSeconds() { epochInProgress?.seconds = 0 }
+  package mutating func forgetSeconds() {
+    epochInProgress?.seconds = 0
+    epochInProgress?.measures?.times = TrainingTimes()
+  }
 
   /// The number of examples of the epoch that is not finished; nil between epochs.
   public var examplesOfEpoch: Int? { epochInProgress?.examples }
@@ -164,6 +169,7 @@ extension Trainer {
         && (0...1 << 48).contains(progress.correct) && (0...1 << 48).contains(progress.answers ?? 0)
         && (0..<max(stepsOfEpoch(progress.examples), 1)).contains(progress.steps)
         && (progress.givenOrder.map { $0.count == progress.examples } ?? true)
+        && progress.measures?.isPossible ?? true
     }
     guard isPossible else { throw TrainerStateError("the state counts steps that cannot be") }
   }

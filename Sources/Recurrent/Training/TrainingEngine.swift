@@ -36,6 +36,8 @@ struct BatchResult: Sendable {
   var correct = 0
   /// The sum of the squares of the gradient, over all parameters together.
   var squaredNorm = 0.0
+  /// Where the time went; of a shard that of its worker.
+  var times = TrainingTimes()
 
   /// The mean loss of the answers; 0 where none is known.
   var meanLoss: Double { answers > 0 ? lossSum / Double(answers) : lossSum }

@@ -27,9 +27,27 @@ public struct EpochReport: Sendable {
   public var seconds = 0.0
   /// Whether it went to its end, rather than being paused.
   public var isFinished = false
+  /// The mean norm of the steps' gradients, before any limit; nil if the epoch was begun by a version
+  /// that did not measure it.
+  public var gradientNorm: Double?
+  /// The largest norm of a step's gradient, before any limit; nil likewise.
+  public var largestGradientNorm: Double?
+  /// Where the steps' time went; nil likewise.
+  ///
+  /// What is done between steps is none of it.
+  public var times: TrainingTimes?
 
   /// The number of examples read in a second.
   public var examplesPerSecond: Double { seconds > 0 ? Double(examples) / seconds : 0 }
+}
+
+extension EpochReport {
+  /// Takes what was measured of so many steps.
+  mutating func take(_ measures: EpochMeasures?, steps: Int) {
+    gradientNorm = measures.map { $0.gradientNorms / Double(steps) }
+    largestGradientNorm = measures?.largestGradientNorm
+    times = measures?.times
+  }
 }
 
 /// Training met a number that is NaN or infinite.

@@ -41,7 +41,7 @@ struct ContinuedRun {
     self.splits = splits
     record = stored.record
     record.threads = threads
-    record.instructionSet = instructionSet
+    record.noteSurroundings()
     beginning.remarks = stored.remarks
     let recipe = record.recipe
     try Self.check(record, against: splits)

@@ -32,17 +32,9 @@ struct RunPictures {
       runName: name,
       summary: summary,
       settings: settings,
-      epochs: record.epochs.map { epoch in
-        RunReport.EpochRecord(
-          epoch: epoch.epoch,
-          averageCost: epoch.cost,
-          trainingAccuracy: epoch.trainingAccuracy,
-          validationAccuracy: epoch.validationAccuracy,
-          validationCost: epoch.validationCost,
-          seconds: epoch.seconds,
-          examplesPerSecond: epoch.examplesPerSecond
-        )
-      },
+      epochs: record.reportedEpochs,
+      layerNames: record.layerNames,
+      times: record.timeParts,
       test: RunReport.TestResult(
         accuracy: outcome.result.accuracy,
         cost: outcome.result.cost,
@@ -55,12 +47,7 @@ struct RunPictures {
       classNames: outcome.evaluation == nil ? [] : record.classNames,
       mistakes: mistakes,
       passages: passages,
-      system: [
-        entry("Recurrent", record.version),
-        entry("Instruction set", record.instructionSet),
-        entry("Threads", "\(record.threads)"),
-        entry("System", ProcessInfo.processInfo.operatingSystemVersionString),
-      ]
+      system: record.surroundings + [entry("Compiler", Version.compiler)]
     )
   }
 
@@ -137,6 +124,8 @@ struct RunPictures {
       ("Label smoothing", recipe.labelSmoothing.map { "\($0)" }),
       ("Dropout before the head", recipe.dropout.map { "\($0)" }),
       ("Average of weights", recipe.average.map { "decay \($0)" }),
+      ("Precision", (recipe.precision ?? .float32).rawValue),
+      ("Window", record.data.task == .languageModel ? "\(recipe.usedWindow) steps" : nil),
       ("Patience", recipe.patience.map { "\($0) epochs" }),
       ("Model kept", record.bestEpoch.map { "that of epoch \($0)" }),
     ]

@@ -23,7 +23,9 @@ extension RunRecord {
       && hasPossibleLag
       && data.drawnCount.map(DataSelection.drawnCounts.contains) ?? true
       && epochs.count <= recipe.epochs
-      && epochs.allSatisfy { ($0.validationCost?.isFinite ?? true) && $0.cost.isFinite }
+      && epochs.allSatisfy {
+        ($0.validationCost?.isFinite ?? true) && $0.cost.isFinite && $0.hasPossibleMeasures
+      }
       && data.choice.map { 1...65_536 ~= $0.timesPerStep } ?? true
   }
 }

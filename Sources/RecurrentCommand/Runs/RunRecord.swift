@@ -3,20 +3,6 @@ import Recurrent
 
 /// Everything needed to repeat a run, and what came of it: `run.json`.
 struct RunRecord: Codable {
-  /// What came of one epoch.
-  struct Epoch: Codable, Equatable {
-    var epoch: Int
-    var cost: Double
-    /// Nil where numbers are to be answered.
-    var trainingAccuracy: Double?
-    /// Nil where numbers are to be answered, and without examples to validate.
-    var validationAccuracy: Double?
-    /// Nil without examples to validate.
-    var validationCost: Double?
-    var seconds: Double
-    var examplesPerSecond: Double
-  }
-
   /// What came of the test.
   struct TestResult: Codable, Equatable {
     /// Nil where numbers are to be answered.
@@ -43,6 +29,10 @@ struct RunRecord: Codable {
   var seed: UInt64
   var threads: Int
   var instructionSet: String
+  /// What it was trained on last; nil in runs of versions that did not note it.
+  var machine: Machine?
+  /// The operating system, likewise.
+  var system: String?
   var epochs: [Epoch] = []
   /// The epoch whose model is kept, if that is the best one's; nil for the last one's.
   var bestEpoch: Int?
@@ -100,20 +90,13 @@ struct RunRecord: Codable {
     self.seed = seed
     self.threads = threads
     instructionSet = Recurrent.instructionSet
+    noteSurroundings()
   }
 
-  /// The epochs as a table of comma-separated values.
-  var metricsTable: String {
-    let head =
-      "epoch,cost,training_accuracy,validation_accuracy,validation_cost,seconds,examples_per_second"
-    let rows = epochs.map { row in
-      [
-        "\(row.epoch)", "\(row.cost)", row.trainingAccuracy.map { "\($0)" } ?? "",
-        row.validationAccuracy.map { "\($0)" } ?? "",
-        row.validationCost.map { "\($0)" } ?? "", decimals(row.seconds, 3),
-        decimals(row.examplesPerSecond, 1),
-      ].joined(separator: ",")
-    }
-    return ([head] + rows).joined(separator: "\n") + "\n"
+  /// Notes what the run is trained on from here on.
+  mutating func noteSurroundings() {
+    instructionSet = Recurrent.instructionSet
+    machine = .current
+    system = ProcessInfo.processInfo.operatingSystemVersionString
   }
 }

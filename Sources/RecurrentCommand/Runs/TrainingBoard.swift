@@ -46,6 +46,9 @@ struct TrainingBoard {
       ("accuracy/validation", epoch.validationAccuracy),
       ("pace/learning rate", Double(learningRate)),
       ("pace/examples per second", epoch.examplesPerSecond),
+      ("norm/gradient", epoch.gradientNorm),
+      ("norm/largest gradient", epoch.largestGradientNorm),
+      ("norm/weights", epoch.weightNorm),
     ]
     for (tag, value) in curves {
       if let value { try file.addScalar(tag, value, step: step) }

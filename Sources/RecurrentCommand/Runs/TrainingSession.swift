@@ -28,6 +28,8 @@ struct TrainingSession {
   var isBehind = false
   /// How long this process spent on saving.
   var savingSeconds = 0.0
+  /// How long of it before the last epoch was recorded.
+  private var recordedSavingSeconds = 0.0
 
   /// Begins a run.
   init(
@@ -245,6 +247,7 @@ struct TrainingSession {
     let progress = progress
     defer { progress.clear() }
     var steps = 0
+    let savingBefore = savingSeconds
     let report: EpochReport
     do {
       report = try trainer.trainEpoch(on: data.training) { step in
@@ -270,7 +273,11 @@ struct TrainingSession {
     }
     guard report.isFinished else { return }
     let model = trainer.averagedModel ?? trainer.model
+    let savingWithin = savingSeconds - savingBefore
+    let clock = ContinuousClock()
+    let validationStart = clock.now
     let validation = data.validation.map { model.compare(with: $0, threads: threads) }
+    let validating = (clock.now - validationStart) / .seconds(1)
     progress.clear()
     if let cost = validation?.cost, !cost.isFinite {
       throw divergence(
@@ -278,22 +285,22 @@ struct TrainingSession {
         "after epoch \(report.epoch), step \(steps), on the validation examples"
       )
     }
-    let hasAccuracy = record.data.task.hasAccuracy
     if let validation { trainer.observe(validation.cost) }
     let isBest = validation.flatMap { stopping?.observe($0.cost) } ?? true
     if isBest { kept = model }
     record.bestEpoch = stopping?.bestEpoch
     record.epochs.append(
       RunRecord.Epoch(
-        epoch: report.epoch,
-        cost: report.averageCost,
-        trainingAccuracy: hasAccuracy ? report.accuracy : nil,
-        validationAccuracy: hasAccuracy ? validation?.accuracy : nil,
-        validationCost: validation?.cost,
-        seconds: report.seconds,
-        examplesPerSecond: report.examplesPerSecond
+        report,
+        validation,
+        hasAccuracy: record.data.task.hasAccuracy,
+        model: model,
+        validating: data.validation == nil ? 0 : validating,
+        saving: savingSeconds - recordedSavingSeconds,
+        savingWithin: savingWithin
       )
     )
+    recordedSavingSeconds = savingSeconds
     showEpoch(model)
     print(line(of: report, validation))
     // A reader of a pipe sees each epoch when it ends; one that is gone ends the run.

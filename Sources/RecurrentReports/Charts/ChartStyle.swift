@@ -29,6 +29,8 @@ enum ChartStyle {
     .chart .axis{stroke:#9aa4ae;stroke-width:1;fill:none}
     .chart .line{fill:none;stroke:currentColor;stroke-width:2;stroke-linejoin:round;\
     stroke-linecap:round}
+    .chart .raw{fill:none;stroke:currentColor;stroke-width:1;stroke-opacity:.4;\
+    stroke-linejoin:round}
     .chart .mark{fill:currentColor;stroke:none}
     .chart .dots{fill:none;stroke:currentColor;stroke-width:6;stroke-linecap:round}
     .chart .d1{stroke-dasharray:7 5}

@@ -1,6 +1,8 @@
 extension LineChart {
   /// Positions along the horizontal axis that show their values under the pointer, at most.
   static let hoverLimit = 160
+  /// The most series whose ends and extremes are found in any case.
+  private static let essentialSeries = 8
 
   /// What the pointer finds at one position: the values of all series there.
   struct HoverColumn: Equatable {
@@ -16,9 +18,9 @@ extension LineChart {
 
   /// The positions that answer to the pointer, from left to right.
   ///
-  /// Where there are too many, every so manieth is kept along with the first, the last and the
-  /// lowest and highest of each series.
-  func hoverColumns() -> [HoverColumn] {
+  /// Where there are more than `limit`, every so manieth is kept, along with the first, the last and
+  /// the lowest and highest of each series where these are few.
+  func hoverColumns(limit: Int = Self.hoverLimit) -> [HoverColumn] {
     var columns: [Double: HoverColumn] = [:]
     var essential: Set<Double> = []
     for (index, line) in series.enumerated() {
@@ -32,11 +34,11 @@ extension LineChart {
       let extremes = [
         points.first, points.last, points.min { $0.y < $1.y }, points.max { $0.y < $1.y },
       ]
-      if essential.count < Self.hoverLimit { essential.formUnion(extremes.compactMap { $0?.x }) }
+      if series.count <= Self.essentialSeries { essential.formUnion(extremes.compactMap { $0?.x }) }
     }
     let sorted = columns.values.sorted { $0.x < $1.x }
-    guard sorted.count > Self.hoverLimit else { return sorted }
-    let every = (sorted.count - 1) / Self.hoverLimit + 1
+    guard sorted.count > limit else { return sorted }
+    let every = (sorted.count - 1) / limit + 1
     return sorted.enumerated()
       .filter { $0.offset.isMultiple(of: every) || essential.contains($0.element.x) }
       .map(\.element)

@@ -58,7 +58,7 @@ extension LineChart {
     let (start, middle) = (NumberText.coordinate(x + 1), NumberText.coordinate(y))
     let line = "<path class=\"line \(color) \(dashes)\" d=\"M\(start),\(middle)h28\"/>"
     let count = series[index].points.count(where: isDrawable)
-    guard count <= Self.markerLimit else { return line }
+    guard count <= Self.markerLimit, smoothed(series[index]) == nil else { return line }
     let place = NumberText.coordinate(x + 15) + "," + middle
     return line
       + "<path class=\"mark \(color)\" d=\"\(Self.marker(ofSeries: index, at: place))\"/>"

@@ -4,8 +4,23 @@ extension LineChart {
   /// The longest series whose every point carries a visible marker.
   static let markerLimit = 26
 
-  /// Draws the chart.
-  func markup(for placement: ChartPlacement) -> String {
+  /// How large a drawing is, and where its parts go.
+  struct Layout {
+    var width: Double
+    var height: Double
+    var margin: Double
+    var legend: [[LegendEntry]]
+    var plot: Plot
+  }
+
+  /// The points of each series that are drawn at most where the chart goes.
+  private func pointLimit(for placement: ChartPlacement) -> Int {
+    placement.isStandalone
+      ? Self.pointLimit : max(120, min(500, Self.pointLimit * 2 / max(series.count, 1)))
+  }
+
+  /// Places the parts of the chart.
+  func layout(for placement: ChartPlacement) -> Layout {
     let isStandalone = placement.isStandalone
     let margin = isStandalone ? 24.0 : 0
     let width = isStandalone ? 720.0 : 560
@@ -21,27 +36,51 @@ extension LineChart {
       ),
       by: margin
     )
-    var drawing = ChartDrawing(
+    return Layout(
       width: width,
       height: plot.bottom + 56 + margin,
+      margin: margin,
+      legend: legend,
+      plot: plot
+    )
+  }
+
+  /// Draws the chart; a page lays the values over it.
+  func markup(for placement: ChartPlacement) -> String {
+    let layout = layout(for: placement)
+    let (plot, margin) = (layout.plot, layout.margin)
+    var drawing = ChartDrawing(
+      width: layout.width,
+      height: layout.height,
       placement: placement,
       title: title,
       summary: summary
     )
-    if isStandalone {
+    if placement.isStandalone {
       drawing.addText(title, x: margin, y: margin + 14, classes: "title")
-      addLegend(legend, to: &drawing, left: margin, top: margin + 34)
+      addLegend(layout.legend, to: &drawing, left: margin, top: margin + 34)
+      if let smoothingNote {
+        drawing.addText(smoothingNote, x: plot.right, y: plot.top - 14, anchor: "end")
+      }
     }
     addAxes(of: plot, to: &drawing, left: margin)
     let needsClipping = series.contains { line in
       line.points.contains { isDrawable($0) && !plot.shows($0.y) }
     }
     if needsClipping { drawing.add(clippingFrame(plot)) }
+    // Under all thick lines, which they would hide.
+    for (index, line) in series.enumerated() where smoothed(line) != nil {
+      let color = colorClass(of: index)
+      let limit = pointLimit(for: placement)
+      let trace = SeriesTrace(line.points, limit: limit, isDrawable: isDrawable)
+      let path = trace.runs.filter { $0.count > 1 }.map { plot.path($0) }.joined()
+      if !path.isEmpty { drawing.add("<path class=\"raw \(color)\" d=\"\(path)\"/>") }
+    }
     for (index, line) in series.enumerated() {
       addLine(line, index: index, plot: plot, to: &drawing)
     }
     if needsClipping { drawing.add("</svg>") }
-    addHoverColumns(plot: plot, to: &drawing)
+    if placement.isStandalone { addHoverColumns(plot: plot, to: &drawing) }
     return drawing.markup
   }
 
@@ -104,12 +143,14 @@ extension LineChart {
     plot: Plot,
     to drawing: inout ChartDrawing
   ) {
-    let trace = SeriesTrace(line.points, limit: Self.pointLimit, isDrawable: isDrawable)
-    let color = colorClass(of: index)
-    let runs = trace.runs.filter { $0.count > 1 }
-    if !runs.isEmpty {
-      let path = runs.map { "M" + $0.map(plot.place).joined(separator: " ") }.joined()
-      let dashes = dashClass(of: index)
+    let limit = pointLimit(for: drawing.placement)
+    let trace = SeriesTrace(line.points, limit: limit, isDrawable: isDrawable)
+    let (color, dashes) = (colorClass(of: index), dashClass(of: index))
+    let average = smoothed(line)
+    let runs =
+      average.map { SeriesTrace($0, limit: limit / 2, isDrawable: isDrawable).runs } ?? trace.runs
+    let path = runs.filter { $0.count > 1 }.map { plot.path($0) }.joined()
+    if !path.isEmpty {
       drawing.add("<path class=\"line \(color) \(dashes)\" d=\"\(path)\"/>")
     }
     let drawn = trace.runs.flatMap { $0 }
@@ -119,7 +160,7 @@ extension LineChart {
         "<path class=\"line \(color)\" style=\"stroke-width:1.2\" d=\"\(ranges.joined())\"/>"
       )
     }
-    if drawn.count <= Self.markerLimit {
+    if drawn.count <= Self.markerLimit && average == nil {
       guard !drawn.isEmpty else { return }
       let path = drawn.map { Self.marker(ofSeries: index, at: plot.place(of: $0)) }.joined()
       drawing.add("<path class=\"mark \(color)\" d=\"\(path)\"/>")

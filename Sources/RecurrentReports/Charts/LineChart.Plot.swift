@@ -38,6 +38,9 @@ extension LineChart {
         + "V\(NumberText.coordinate(bottom))"
     }
 
+    /// The line through points, as path data.
+    func path(_ points: [Point]) -> String { "M" + points.map(place).joined(separator: " ") }
+
     /// A point's place in the drawing, as path data.
     func place(of point: Point) -> String {
       NumberText.coordinate(horizontal(point.x)) + "," + NumberText.coordinate(vertical(point.y))

@@ -76,6 +76,8 @@ public struct LineChart: Sendable, Hashable {
   public var horizontalScale: Scale
   /// How values are written on the vertical axis.
   public var valueStyle: ValueStyle
+  /// Whether series of 20 points or more are drawn as a thin line with their moving average.
+  public var isSmoothed: Bool
 
   /// Creates a chart.
   public init(
@@ -86,7 +88,8 @@ public struct LineChart: Sendable, Hashable {
     yRange: ClosedRange<Double>? = nil,
     verticalScale: Scale = .linear,
     horizontalScale: Scale = .linear,
-    valueStyle: ValueStyle = .number
+    valueStyle: ValueStyle = .number,
+    isSmoothed: Bool = false
   ) {
     self.title = title
     self.xLabel = xLabel
@@ -96,6 +99,7 @@ public struct LineChart: Sendable, Hashable {
     self.verticalScale = verticalScale
     self.horizontalScale = horizontalScale
     self.valueStyle = valueStyle
+    self.isSmoothed = isSmoothed
   }
 
   /// The chart as the text of an SVG file, for light and dark backgrounds.
@@ -144,6 +148,9 @@ public struct LineChart: Sendable, Hashable {
         points.count == 1 ? "\(line.name): \(from)." : "\(line.name): from \(from) to \(to)."
       )
     }
+    if let smoothingWeight {
+      sentences.append("Thick lines are moving averages with weight \(smoothingWeight).")
+    }
     return sentences.joined(separator: " ")
   }
 
@@ -153,5 +160,22 @@ public struct LineChart: Sendable, Hashable {
     case .number: NumberText.significant(value)
     case .percent: NumberText.percent(value, places: 2)
     }
+  }
+}
+
+extension LineChart {
+  /// The ratio of the largest to the least value past which small ones are lost on a linear axis.
+  private static let wideRatio = 30.0
+
+  /// The chart with equal steps for equal ratios, where its values are positive and wide apart.
+  func spreadByRatio() -> LineChart {
+    var chart = self
+    let values = series.flatMap { $0.points.filter(isDrawable).map(\.y) }
+    if let least = values.min(), let most = values.max(), least > 0,
+      most > least * Self.wideRatio
+    {
+      chart.verticalScale = .logarithmic
+    }
+    return chart
   }
 }

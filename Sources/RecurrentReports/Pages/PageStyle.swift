@@ -1,5 +1,37 @@
 /// The style sheet of a report page, without its charts.
 enum PageStyle {
+  /// The rules for what lies over charts, and for bars of time.
+  static let valueRules = """
+    main{overflow-x:clip}
+    .plot{position:relative;margin-top:auto}
+    .values{position:absolute}
+    .values label{position:absolute;top:0;bottom:0;cursor:crosshair}
+    .values input{position:absolute;inset:0;width:100%;height:100%;margin:0;opacity:0;\
+    cursor:crosshair}
+    .values label:before{content:"";position:absolute;top:0;bottom:0;left:var(--x,50%);\
+    width:2px;margin-left:-1px;background:var(--accent);opacity:0}
+    .values label>span{position:absolute;opacity:0;pointer-events:none}
+    .values label>span:not(.tip){left:var(--x,50%);width:11px;height:11px;margin:-5.5px;\
+    border:2px solid var(--paper);border-radius:50%;background:currentColor}
+    .values .tip{z-index:2;top:0;left:calc(100% + 6px);width:max-content;max-width:11.5rem;\
+    padding:.375rem .625rem;border:1px solid var(--rule);border-radius:6px;\
+    background:var(--panel);color:var(--ink);font:13px/1.45 system-ui,-apple-system,"Segoe UI",\
+    Roboto,"Helvetica Neue",sans-serif;font-variant-numeric:tabular-nums}
+    .values .end .tip{left:auto;right:calc(100% + 6px)}
+    .values label:hover>span,.values label:hover:before,.values input:focus~span,\
+    .values label:focus-within:before{opacity:1}
+    .values:hover label:not(:hover)>span,.values:hover label:not(:hover):before{opacity:0}
+    .notes{margin-top:1.5rem;padding-left:1.25rem;color:var(--muted);max-width:44rem}
+    .reading{margin-top:1rem}
+    .shares{margin-top:1rem}
+    .shares p{margin-top:.5rem;font-size:.875rem}
+    .share{display:flex;height:1.5rem}
+    .share span{background:currentColor;border-right:1px solid var(--paper)}
+    .parts{width:auto;min-width:min(100%,24rem);font-size:.875rem}
+    .differ td,.differ th[scope=col]{text-align:left;white-space:normal;min-width:7rem}
+    .differ td,.differ th{padding-right:1.25rem}
+    @media print{.values{display:none}}
+    """
   /// The rules for screens light and dark, wide and narrow, and for paper.
   static let rules = """
     :root{--ink:#1b1f24;--muted:#566270;--rule:#dfe3e8;--paper:#fff;--panel:#f5f7f9;\
@@ -29,7 +61,6 @@ enum PageStyle {
     svg{display:block;width:100%;height:auto;overflow:visible}
     .curves{display:grid;grid-template-columns:1fr 1fr;gap:2.5rem}
     .curves figure{display:flex;flex-direction:column;min-width:0}
-    .curves figure>svg{margin-top:auto}
     .curves figcaption{display:flex;flex-wrap:wrap;justify-content:space-between;\
     gap:.125rem 1.5rem;margin-bottom:.75rem}
     .legend{display:flex;flex-wrap:wrap;gap:.125rem 1.25rem;list-style:none;font-size:.875rem}

@@ -6,7 +6,13 @@ extension RunReport {
     let hasValidation = epochs.contains { $0.validationCost != nil }
     var series = [LineChart.Series(name: hasValidation ? "training" : "cost", points: training)]
     if hasValidation { series.append(.init(name: "validation", points: validation)) }
-    return LineChart(title: "Average cost", xLabel: "epoch", yLabel: "cost", series: series)
+    return LineChart(
+      title: "Average cost",
+      xLabel: "epoch",
+      yLabel: "cost",
+      series: series,
+      isSmoothed: true
+    )
   }
 
   /// The accuracy on training and validation examples per epoch.
@@ -19,8 +25,43 @@ extension RunReport {
         .init(name: "training", points: epochs.map { point($0, $0.trainingAccuracy) }),
         .init(name: "validation", points: epochs.map { point($0, $0.validationAccuracy) }),
       ],
-      valueStyle: .percent
+      valueStyle: .percent,
+      isSmoothed: true
     )
+  }
+
+  /// The mean and the largest norm of each epoch's gradients, before any limit.
+  public var gradientNormChart: LineChart {
+    LineChart(
+      title: "Norm of the gradient",
+      xLabel: "epoch",
+      yLabel: "norm before any limit",
+      series: [
+        .init(name: "mean", points: epochs.map { point($0, $0.gradientNorm) }),
+        .init(name: "largest", points: epochs.map { point($0, $0.largestGradientNorm) }),
+      ],
+      isSmoothed: true
+    ).spreadByRatio()
+  }
+
+  /// The norm of the weights after each epoch: of all, and of each layer's.
+  public var weightNormChart: LineChart {
+    let layers = layerNames.enumerated().map { place, name in
+      LineChart.Series(
+        name: name,
+        points: epochs.map { record in
+          let norms = record.layerNorms
+          return point(record, norms.indices.contains(place) ? norms[place] : nil)
+        }
+      )
+    }
+    let whole = LineChart.Series(name: "all", points: epochs.map { point($0, $0.weightNorm) })
+    return LineChart(
+      title: "Norm of the weights",
+      xLabel: "epoch",
+      yLabel: "norm",
+      series: [whole] + layers
+    ).spreadByRatio()
   }
 
   /// What each class was taken for in the test.

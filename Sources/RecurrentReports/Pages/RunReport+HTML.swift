@@ -1,61 +1,48 @@
 extension RunReport {
   /// The report as the text of an HTML file that needs nothing else.
   public var html: String {
-    let heading = MarkupText.escaped(title)
-    let sections = [
-      headlineFigures, curvesSection, assessmentSection, confusionSection, mistakesSection,
-      passagesSection, detailsSection, epochSection,
-    ]
-    let pageTitle = runName.isEmpty ? heading : "\(heading) – \(MarkupText.escaped(runName))"
-    let run = runName.isEmpty ? "" : "<p class=\"run\">\(MarkupText.escaped(runName))</p>\n"
-    let lead = summary.isEmpty ? "" : "<p class=\"lead\">\(MarkupText.escaped(summary))</p>\n"
-    return """
-      <!DOCTYPE html>
-      <html lang="en">
-      <head>
-      <meta charset="utf-8" />
-      <meta name="viewport" content="width=device-width, initial-scale=1" />
-      <meta name="color-scheme" content="light dark" />
-      <meta http-equiv="Content-Security-Policy" \
-      content="default-src 'none'; style-src 'unsafe-inline'; img-src data:" />
-      <title>\(pageTitle)</title>
-      <style>
-      \(PageStyle.rules)
-      \(ChartStyle.rules)
-      \(ChartStyle.narrowRules)
-      </style>
-      </head>
-      <body>
-      <main>
-      <header>
-      \(run)<h1>\(heading)</h1>
-      \(lead)</header>
-      \(sections.joined())</main>
-      </body>
-      </html>
-
-      """
+    Page(
+      heading: title,
+      kicker: runName,
+      lead: summary,
+      sections: [
+        headlineFigures, curvesSection, assessmentSection, confusionSection, mistakesSection,
+        passagesSection, normsSection, timeSection, detailsSection, epochSection,
+      ]
+    ).html
   }
 
   private var curvesSection: String {
     guard !epochs.isEmpty else { return "" }
-    return """
-      <section class="curves" aria-label="\(hasAccuracies ? "Cost and accuracy" : "Cost") by epoch">
-      \(figure(costChart, identifier: "cost"))\
-      \(hasAccuracies ? figure(accuracyChart, identifier: "accuracy") : "")\
-      </section>
-
-      """
+    let charts = [costChart] + (hasAccuracies ? [accuracyChart] : [])
+    return Page.charts(
+      Array(zip(charts, ["cost", "accuracy"])),
+      label: hasAccuracies ? "Cost and accuracy by epoch" : "Cost by epoch"
+    ) + Page.chartNote(charts)
   }
 
-  private func figure(_ chart: LineChart, identifier: String) -> String {
-    """
-    <figure>
-    <figcaption><h2>\(MarkupText.escaped(chart.title))</h2>
-    \(chart.legendHTML)</figcaption>
-    \(chart.markup(for: .embedded(identifier: identifier)))</figure>
+  private var normsSection: String {
+    let charts = [
+      epochs.contains { $0.gradientNorm != nil } ? (gradientNormChart, "gradient-norm") : nil,
+      epochs.contains { $0.weightNorm != nil } ? (weightNormChart, "weight-norm") : nil,
+    ].compactMap(\.self)
+    return Page.charts(charts, label: "Norms by epoch")
+  }
 
-    """
+  private var timeSection: String {
+    let shares = TimeShares(
+      names: times.map(\.name),
+      runs: [TimeShares.Run(name: "Time", seconds: times.map(\.seconds))]
+    ).markup
+    guard !shares.isEmpty else { return "" }
+    return """
+      <section class="time" aria-labelledby="time-heading">
+      <h2 id="time-heading">Where the time went</h2>
+      <p class="note">Time on the wall. Threads read and compute side by side; what they took together \
+      is split by how long all of them were at either.</p>
+      \(shares)</section>
+
+      """
   }
 
   private var confusionSection: String {

@@ -119,6 +119,8 @@ extension RunReport {
       ("training accuracy", { $0.trainingAccuracy.map { NumberText.percent($0, places: 2) } }),
       ("validation accuracy", { $0.validationAccuracy.map { NumberText.percent($0, places: 2) } }),
       ("validation cost", { $0.validationCost.map(NumberText.cost) }),
+      ("gradient norm", { $0.gradientNorm.map { NumberText.significant($0) } }),
+      ("weight norm", { $0.weightNorm.map { NumberText.significant($0) } }),
       ("seconds", { $0.seconds.map { NumberText.fixed($0, places: 1) } }),
       ("examples per second", { $0.examplesPerSecond.map { NumberText.fixed($0, places: 0) } }),
     ]

@@ -29,6 +29,14 @@ extension RunReport {
     public var seconds: Double?
     /// Training examples per second.
     public var examplesPerSecond: Double?
+    /// The mean norm of the epoch's gradients, before any limit.
+    public var gradientNorm: Double?
+    /// The largest norm of the epoch's gradients, before any limit.
+    public var largestGradientNorm: Double?
+    /// The norm of the weights after the epoch.
+    public var weightNorm: Double?
+    /// The norms of the weights of each layer; empty if they are not known.
+    public var layerNorms: [Double]
 
     /// Creates a record.
     public init(
@@ -38,7 +46,11 @@ extension RunReport {
       validationAccuracy: Double? = nil,
       validationCost: Double? = nil,
       seconds: Double? = nil,
-      examplesPerSecond: Double? = nil
+      examplesPerSecond: Double? = nil,
+      gradientNorm: Double? = nil,
+      largestGradientNorm: Double? = nil,
+      weightNorm: Double? = nil,
+      layerNorms: [Double] = []
     ) {
       self.epoch = epoch
       self.averageCost = averageCost
@@ -47,6 +59,24 @@ extension RunReport {
       self.validationCost = validationCost
       self.seconds = seconds
       self.examplesPerSecond = examplesPerSecond
+      self.gradientNorm = gradientNorm
+      self.largestGradientNorm = largestGradientNorm
+      self.weightNorm = weightNorm
+      self.layerNorms = layerNorms
+    }
+  }
+
+  /// A part of the training, and how long it took.
+  public struct TimePart: Sendable, Hashable {
+    /// What was done.
+    public var name: String
+    /// How long it took.
+    public var seconds: Double
+
+    /// Creates a part.
+    public init(name: String, seconds: Double) {
+      self.name = name
+      self.seconds = seconds
     }
   }
 

@@ -13,6 +13,10 @@ public struct RunReport: Sendable, Hashable {
   public var settings: [Entry]
   /// What was measured after each epoch, in order.
   public var epochs: [EpochRecord]
+  /// What the layers are called whose weights' norms the epochs have.
+  public var layerNames: [String]
+  /// Where the time went, in the order in which to show it.
+  public var times: [TimePart]
   /// The outcome on the test examples, if they were run.
   public var test: TestResult?
   /// Further measures and what they are to be compared with, in the order in which to show them.
@@ -37,6 +41,8 @@ public struct RunReport: Sendable, Hashable {
     summary: String,
     settings: [Entry] = [],
     epochs: [EpochRecord] = [],
+    layerNames: [String] = [],
+    times: [TimePart] = [],
     test: TestResult? = nil,
     comparisons: [Entry] = [],
     classMeasures: [ClassMeasures] = [],
@@ -51,6 +57,8 @@ public struct RunReport: Sendable, Hashable {
     self.summary = summary
     self.settings = settings
     self.epochs = epochs
+    self.layerNames = layerNames
+    self.times = times
     self.test = test
     self.comparisons = comparisons
     self.classMeasures = classMeasures

@@ -98,13 +98,16 @@ struct TrainCommandTests {
     let rows = try workbench.text(of: "runs/one/metrics.csv").split(separator: "\n")
     #expect(
       rows.first == """
-        epoch,cost,training_accuracy,validation_accuracy,validation_cost,seconds,examples_per_second
+        epoch,cost,training_accuracy,validation_accuracy,validation_cost,seconds,examples_per_second,\
+        gradient_norm,largest_gradient_norm,weight_norm,reading_seconds,passes_seconds,\
+        summing_seconds,updating_seconds,validating_seconds,saving_seconds,other_seconds,\
+        weight_norm_layer_1,weight_norm_head
         """
     )
     let numbers = try rows.dropFirst().map { row in
       try row.split(separator: ",").map { try #require(Double($0)) }
     }
-    #expect(numbers.map(\.count) == [7, 7])
+    #expect(numbers.map(\.count) == [19, 19])
     #expect(numbers.map { $0[0] } == [1, 2])
     #expect(numbers.map { $0[1] } == record.epochs.map(\.cost))
     #expect(numbers.map { $0[3] } == record.epochs.map(\.validationAccuracy))

@@ -39,7 +39,8 @@ struct TensorBoardTests {
     try #require(events.count == 1)
     for tag in [
       "cost/training", "cost/validation", "accuracy/training", "accuracy/validation",
-      "pace/learning rate", "pace/examples per second", "weights/lstm.weight_ih_l0",
+      "pace/learning rate", "pace/examples per second", "norm/gradient", "norm/largest gradient",
+      "norm/weights", "weights/lstm.weight_ih_l0",
       "weights/head.bias", "gates/lstm_l0/input", "gates/lstm_l0/forget",
       "gates/lstm_l0/candidate", "gates/lstm_l0/output", "states/lstm_l0/hidden state",
       "states/lstm_l0/cell state",

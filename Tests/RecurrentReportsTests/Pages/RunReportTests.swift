@@ -12,7 +12,11 @@ struct RunReportTests {
       validationAccuracy: 1 - 0.8 * progress,
       validationCost: 2.4 * progress,
       seconds: 9.25,
-      examplesPerSecond: 5_812.4
+      examplesPerSecond: 5_812.4,
+      gradientNorm: 1.5 * progress,
+      largestGradientNorm: 3 * progress,
+      weightNorm: 10,
+      layerNorms: [8, 6]
     )
   }
 
@@ -36,6 +40,8 @@ struct RunReportTests {
       summary: "It's a \"run\" & more.",
       settings: [.init(name: "rate", value: "<0.01>")],
       epochs: (0..<epochs).map { record($0 + 1) },
+      layerNames: ["layer 1", "head"],
+      times: [.init(name: "reading", seconds: 0.5), .init(name: "passes", seconds: 1.5)],
       test: .init(accuracy: 0.9603, cost: 0.1312, count: 10_000),
       comparisons: [.init(name: "Baseline <1>", value: "10.00%")],
       classMeasures: [.init(name: "<b>", count: 1_000, precision: 0.5, recall: 0.25, f1: 1 / 3)],
@@ -102,9 +108,46 @@ struct RunReportTests {
     #expect(report(epochs: 50).confusionChart.svg == report(epochs: 50).confusionChart.svg)
   }
 
-  @Test func `a thousand epochs and twenty pictures stay below 400 kB`() {
+  @Test func `a thousand epochs and twenty pictures stay below 600 kB`() {
     let size = report(epochs: 1_000).html.utf8.count
-    #expect(size < 400_000)
+    #expect(size < 600_000, "\(size)")
+  }
+
+  @Test func `norms have charts of their own, and runs without them have not`() {
+    var report = report(epochs: 3)
+    #expect(report.gradientNormChart.series.map { $0.points.map(\.y) }[0] == [1.5, 0.75, 0.5])
+    #expect(report.gradientNormChart.series.map(\.name) == ["mean", "largest"])
+    #expect(report.weightNormChart.series.map(\.name) == ["all", "layer 1", "head"])
+    #expect(report.weightNormChart.series.map { $0.points[2].y } == [10, 8, 6])
+    let whole = WellFormedMarkup(report.html)
+    #expect(whole.count(of: "figure") == 4 && whole.count(of: "input") == 12)
+    #expect(whole.text.contains("epoch 2● mean: 0.75● largest: 1.5"))
+    for index in report.epochs.indices {
+      report.epochs[index].gradientNorm = nil
+      report.epochs[index].largestGradientNorm = nil
+      report.epochs[index].weightNorm = nil
+      report.epochs[index].layerNorms = []
+    }
+    report.times = []
+    let old = WellFormedMarkup(report.html)
+    #expect(old.problem == nil && old.count(of: "figure") == 2)
+    #expect(!old.text.contains("Where the time went") && !old.text.contains("gradient norm"))
+  }
+
+  @Test func `the time is a bar and a table of its parts`() {
+    let page = WellFormedMarkup(report(epochs: 1).html)
+    let widths = zip(page.elements, page.attributes)
+      .filter { $0.0 == "span" && $0.1["title"] != nil }
+      .compactMap { $0.1["style"] }
+    #expect(widths == ["width:25%", "width:75%"])
+    #expect(page.text.contains("0.50 s") && page.text.contains("75.0%"))
+    #expect(page.values(of: "aria-label").contains("Time: reading 0.50 s, passes 1.50 s"))
+  }
+
+  @Test func `long runs are smoothed, and the page says how`() {
+    #expect(report(epochs: 20).html.contains("their moving average (weight 0.6)."))
+    #expect(!report(epochs: 19).html.contains("their moving average"))
+    #expect(report(epochs: 1_000).html.contains("Of 1,000 positions "))
   }
 
   @Test func `the charts are the notebook's two plots`() {

@@ -12,7 +12,7 @@ struct Program: AsyncParsableCommand {
       TrainCommand.self, EvaluateCommand.self, PredictCommand.self, AugmentCommand.self,
       BenchCommand.self, GradcheckCommand.self, SummaryCommand.self, ReplayCommand.self,
       SampleCommand.self, RaceCommand.self, MemoryCommand.self, ExportCommand.self,
-      ProveCommand.self, IdentifyCommand.self,
+      ProveCommand.self, IdentifyCommand.self, LessonCommand.self,
     ]
   )
 

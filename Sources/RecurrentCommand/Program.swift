@@ -8,10 +8,32 @@ struct Program: AsyncParsableCommand {
     commandName: "recurrent",
     abstract: "Train recurrent networks, look at what they learned, and use them.",
     version: Version.text,
-    subcommands: [
-      TrainCommand.self, EvaluateCommand.self, PredictCommand.self, AugmentCommand.self,
-      BenchCommand.self, GradcheckCommand.self, SummaryCommand.self, ReplayCommand.self,
-      SampleCommand.self, RaceCommand.self, MemoryCommand.self, ExportCommand.self, ProveCommand.self, IdentifyCommand.self, ExplainCommand.self, TraceCommand.self, AnytimeCommand.self, HorizonCommand.self, CompareCommand.self,
+    groupedSubcommands: [
+      CommandGroup(
+        name: "Learn",
+        subcommands: [
+          TrainCommand.self, RaceCommand.self, MemoryCommand.self, LessonCommand.self,
+        ]
+      ),
+      CommandGroup(name: "Use", subcommands: [PredictCommand.self, SampleCommand.self]),
+      CommandGroup(
+        name: "Look inside",
+        subcommands: [
+          ExplainCommand.self, TraceCommand.self, AnytimeCommand.self, HorizonCommand.self,
+          SummaryCommand.self,
+        ]
+      ),
+      CommandGroup(
+        name: "Measure",
+        subcommands: [
+          EvaluateCommand.self, CompareCommand.self, ReplayCommand.self, GradcheckCommand.self,
+          AugmentCommand.self, BenchCommand.self,
+        ]
+      ),
+      CommandGroup(
+        name: "Exchange",
+        subcommands: [ExportCommand.self, ProveCommand.self, IdentifyCommand.self]
+      ),
     ]
   )
 

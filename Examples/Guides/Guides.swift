@@ -35,6 +35,8 @@ struct Guides {
     gradientFlow()
     try nonFiniteOrigin()
     gradientCheck()
+    print("Explaining one answer")
+    try explaining()
     print("Other formats")
     try export()
     try `import`()

@@ -40,7 +40,7 @@ func nonFiniteOrigin() throws {
   )
   do {
     for _ in 1...20 { _ = try trainer.trainEpoch(on: digits) }
-  } catch let error as TrainingError {
+  } catch {
     print(error)
     if let origin = trainer.nonFiniteOriginOfNextStep(on: digits) { print(origin) }
   }

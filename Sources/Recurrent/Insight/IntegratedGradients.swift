@@ -42,9 +42,10 @@ extension SequenceModel {
   /// Tells how much each number of a sequence `[time, features]` contributed to a score of the answer.
   ///
   /// The baseline is what nothing looks like; zeros, unless it is given. The way to the sequence is cut
-  /// into parts, each integrated by Gauss and Legendre's rule of four points; the parts are halved until
-  /// the contributions are complete to within the tolerance, a share of the difference of the scores, or
-  /// `limit` points are reached: look at `completenessError`.
+  /// into stretches, each integrated by Gauss and Legendre's rule of four points. What the score changes
+  /// by on a stretch is known, so those that are furthest from it are halved, until all together are
+  /// within the tolerance, a share of the difference of the scores, or some `limit` points are reached:
+  /// look at `completenessError`.
   ///
   /// - Precondition: The model reads such sequences; the baseline has the sequence's shape; the tolerance
   ///   is above 0.
@@ -63,56 +64,110 @@ extension SequenceModel {
       "a baseline of shape \(baseline.shape) is not one of a sequence of shape \(input.shape)"
     )
     require(tolerance > 0, "a tolerance is above 0, got \(tolerance)")
-    let ends = scores(of: [baseline.elements, input.elements], shape: input.shape, score)
-    var parts = 8
+    let way = Way(from: baseline, to: input)
+    let ends = scores(of: [way.point(0), way.point(1)], shape: input.shape, score)
+    let allowed = tolerance * (ends[1] - ends[0]).magnitude
+    var stretches: [Stretch] = []
+    var new = (0..<8).map { Double($0) / 8...Double($0 + 1) / 8 }
     while true {
-      let gradient = meanGradient(from: baseline, to: input, parts: parts, score)
-      let contributions = input.elements.indices.map {
-        Float((Double(input.elements[$0]) - Double(baseline.elements[$0])) * gradient[$0])
-      }
-      let result = IntegratedGradients(
-        contributions: Tensor(contributions, shape: input.shape),
-        score: ends[1],
-        baselineScore: ends[0],
-        points: parts * Self.rule.count
-      )
-      if result.completenessError <= tolerance || 2 * result.points > limit { return result }
-      parts *= 2
+      stretches += integrated(new, of: way, shape: input.shape, score)
+      let errors = stretches.map(\.error)
+      let points = stretches.count * Self.rule.count
+      if errors.reduce(0, +) <= allowed || points >= limit { break }
+      // Only where the gradient changes much is there something to be gained.
+      let largest = errors.reduce(0, max)
+      new = stretches.filter { $0.error >= largest / 4 }.flatMap(\.halves)
+      stretches.removeAll { $0.error >= largest / 4 }
+    }
+    var sums = [Double](repeating: 0, count: input.count)
+    for stretch in stretches.sorted(by: { $0.range.lowerBound < $1.range.lowerBound }) {
+      for (index, share) in stretch.shares.enumerated() { sums[index] += share }
+    }
+    return IntegratedGradients(
+      contributions: Tensor(sums.map { Float($0) }, shape: input.shape),
+      score: ends[1],
+      baselineScore: ends[0],
+      points: stretches.count * Self.rule.count
+    )
+  }
+
+  /// The straight way from one sequence to another.
+  private struct Way {
+    let start: [Double]
+    let direction: [Double]
+
+    init(from first: Tensor, to last: Tensor) {
+      start = first.elements.map(Double.init)
+      direction = zip(last.elements, start).map { Double($0) - $1 }
+    }
+
+    /// The sequence at a place of the way, from 0 to 1.
+    func point(_ place: Double) -> [Float] {
+      zip(start, direction).map { Float($0 + place * $1) }
     }
   }
 
-  /// The mean gradient of the score on the way from one sequence to another, cut into so many parts.
-  private func meanGradient(
-    from first: Tensor,
-    to last: Tensor,
-    parts: Int,
+  /// What was found about a stretch of the way.
+  private struct Stretch {
+    let range: ClosedRange<Double>
+    /// What each number contributes on it.
+    let shares: [Double]
+    /// How far these are from what the score changes by.
+    let error: Double
+
+    var halves: [ClosedRange<Double>] {
+      let middle = (range.lowerBound + range.upperBound) / 2
+      return [range.lowerBound...middle, middle...range.upperBound]
+    }
+  }
+
+  /// Integrates the gradient over stretches of the way, by four points each.
+  private func integrated(
+    _ ranges: [ClosedRange<Double>],
+    of way: Way,
+    shape: Shape,
     _ score: AnswerScore
-  ) -> [Double] {
-    let start = first.elements.map(Double.init)
-    let way = zip(last.elements, start).map { Double($0) - $1 }
-    var points: [(place: Double, weight: Double)] = []
-    for part in 0..<parts {
-      for (node, weight) in Self.rule {
-        let place: Double = Double(part) + (node + 1) / 2
-        points.append((place / Double(parts), weight / Double(2 * parts)))
-      }
+  ) -> [Stretch] {
+    let places = ranges.flatMap { range in
+      let half = (range.upperBound - range.lowerBound) / 2
+      return Self.rule.map { range.lowerBound + half * ($0.node + 1) }
     }
-    var mean = [Double](repeating: 0, count: start.count)
-    for range in (0..<points.count).split(by: Self.copiesAtOnce) {
-      var copies: [Float] = []
-      for point in points[range] {
-        copies += zip(start, way).map { Float($0 + point.place * $1) }
-      }
-      let batch = Tensor(copies, shape: [range.count, first.shape[0], first.shape[1]])
-      let gradient = valueWithGradient(at: batch) { score.of(self($0)).sum() }.gradient.tensors[0]
-      let elements = gradient.elements
-      for (copy, point) in range.enumerated() {
-        for index in start.indices {
-          mean[index] += points[point].weight * Double(elements[copy * start.count + index])
+    let slopes = gradients(at: places.map(way.point), shape: shape, score)
+    let ends = scores(
+      of: ranges.flatMap { [way.point($0.lowerBound), way.point($0.upperBound)] },
+      shape: shape,
+      score
+    )
+    return ranges.enumerated().map { index, range in
+      let half = (range.upperBound - range.lowerBound) / 2
+      let first = index * Self.rule.count
+      let shares = way.direction.indices.map { place in
+        let mean = Self.rule.indices.reduce(0) {
+          $0 + Self.rule[$1].weight * Double(slopes[first + $1][place])
         }
+        return half * mean * way.direction[place]
       }
+      let change = ends[2 * index + 1] - ends[2 * index]
+      let error = (shares.reduce(0, +) - change).magnitude
+      return Stretch(range: range, shares: shares, error: error)
     }
-    return mean
+  }
+
+  /// The score's gradients with respect to sequences of one shape `[time, features]`.
+  private func gradients(
+    at sequences: [[Float]],
+    shape: Shape,
+    _ score: AnswerScore
+  ) -> [ArraySlice<Float>] {
+    (0..<sequences.count).split(by: Self.copiesAtOnce).flatMap { range in
+      let batch = Tensor(
+        range.flatMap { sequences[$0] },
+        shape: [range.count, shape[0], shape[1]]
+      )
+      let found = valueWithGradient(at: batch) { score.of(self($0)).sum() }
+      let elements = found.gradient.tensors[0].elements
+      return (0..<range.count).map { elements[$0 * shape.count..<($0 + 1) * shape.count] }
+    }
   }
 
   /// The scores of sequences of one shape `[time, features]`.

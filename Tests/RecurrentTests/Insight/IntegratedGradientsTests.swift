@@ -6,7 +6,8 @@ import Testing
 struct IntegratedGradientsTests {
   private func input(of example: ExampleModel, steps: Int = 6) -> Tensor {
     var numbers = SeededNumbers(11)
-    return numbers.tensor(Shape(example.grid ?? [steps, 3]), in: -1...1)
+    let features = example.model.layers[0].inputSize
+    return numbers.tensor(Shape(example.grid ?? [steps, features]), in: -1...1)
   }
 
   @Test("The contributions sum up to the difference of the scores", arguments: ExampleModel.all)
@@ -14,7 +15,6 @@ struct IntegratedGradientsTests {
     let input = input(of: example)
     let found = example.model.integratedGradients(of: input, explaining: .logOdds(class: 2))
     #expect(found.contributions.shape == input.shape)
-    // Of a model that cuts at zero the gradient jumps on the way.
     #expect(found.completenessError < 0.01, "\(found.total) of \(found.difference)")
     #expect(found.difference.magnitude > 1e-3)
   }

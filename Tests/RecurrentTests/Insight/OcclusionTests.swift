@@ -10,7 +10,7 @@ struct OcclusionTests {
 
   @Test("A fall is the score less that of the sequence with the window's numbers hidden")
   func byHand() throws {
-    let model = try #require(ExampleModel.all.first { $0.name == "gru" }).model
+    let model = try #require(ExampleModel.all.first { $0.name == "gru-reset-after" }).model
     var numbers = SeededNumbers(21)
     let (values, baseline) = (numbers.floats(5 * 3), numbers.floats(5 * 3))
     let whole = output(model, values, steps: 5)

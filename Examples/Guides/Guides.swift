@@ -37,6 +37,7 @@ struct Guides {
     gradientCheck()
     print("Explaining one answer")
     try explaining()
+    try anytimeAndHorizon()
     print("Other formats")
     try export()
     try `import`()

@@ -158,7 +158,7 @@ extension SequenceModel {
     at sequences: [[Float]],
     shape: Shape,
     _ score: AnswerScore
-  ) -> [ArraySlice<Float>] {
+  ) -> [[Float]] {
     (0..<sequences.count).split(by: Self.copiesAtOnce).flatMap { range in
       let batch = Tensor(
         range.flatMap { sequences[$0] },
@@ -166,7 +166,7 @@ extension SequenceModel {
       )
       let found = valueWithGradient(at: batch) { score.of(self($0)).sum() }
       let elements = found.gradient.tensors[0].elements
-      return (0..<range.count).map { elements[$0 * shape.count..<($0 + 1) * shape.count] }
+      return (0..<range.count).map { Array(elements[$0 * shape.count..<($0 + 1) * shape.count]) }
     }
   }
 

@@ -3,6 +3,7 @@ import ArgumentParser
 /// Which example a trained model is to read.
 struct ExampleOptions: ParsableArguments {
   @Option(
+    parsing: .unconditional,
     help: ArgumentHelp(
       """
       The number, from 0, of one of the run's own examples, or a file: a PNG of a digit, an image of an \

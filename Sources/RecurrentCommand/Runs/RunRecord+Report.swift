@@ -23,7 +23,7 @@ extension RunRecord {
   /// What the layers are called whose weights have a norm of their own.
   var layerNames: [String] {
     let count = epochs.compactMap { $0.layerNorms?.count }.max() ?? 0
-    return (0..<count).map { $0 == count - 1 ? "head" : "layer \($0 + 1)" }
+    return (0..<count).map { $0 == count - 1 ? "head" : "layer \($0)" }
   }
 
   /// Where the time of all epochs went that measured it; empty if none did.

@@ -148,14 +148,17 @@
     const chosen = attributions[state.attribution];
     const shown = chosen && chosen.values ? chosen.values : inputs;
     const [low, high] = bounds(shown);
+    const [inputLow, inputHigh] = bounds(inputs);
     const now = new Set(readAt());
     const reach = Math.max(-low, high);
     drawGrid(drawing, side, height, columns, rows, (row, column) => {
       const place = row * columns + column;
-      const color = chosen && chosen.values
-        ? shade(shown[place], -reach, reach)
-        : mix(colors.paper, colors.ink, (shown[place] - low) / (high - low || 1));
-      if (chosen) return color;
+      if (chosen && chosen.values) {
+        // What was read shows through.
+        const ink = (inputs[place] - inputLow) / (inputHigh - inputLow || 1);
+        return mix(shade(shown[place], -reach, reach), colors.ink, 0.35 * ink);
+      }
+      const color = mix(colors.paper, colors.ink, (shown[place] - low) / (high - low || 1));
       return firstRead[place] > state.step ? mix(colors.paper, color, 0.25) : now.has(place) ? mix(color, colors.plus, 0.3) : color;
     });
   };

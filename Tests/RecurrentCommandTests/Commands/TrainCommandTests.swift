@@ -101,7 +101,7 @@ struct TrainCommandTests {
         epoch,cost,training_accuracy,validation_accuracy,validation_cost,seconds,examples_per_second,\
         gradient_norm,largest_gradient_norm,weight_norm,reading_seconds,passes_seconds,\
         summing_seconds,updating_seconds,validating_seconds,saving_seconds,other_seconds,\
-        weight_norm_layer_1,weight_norm_head
+        weight_norm_layer_0,weight_norm_head
         """
     )
     let numbers = try rows.dropFirst().map { row in

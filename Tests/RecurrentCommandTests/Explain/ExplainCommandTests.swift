@@ -19,7 +19,7 @@ struct ExplainCommandTests {
 
   /// An image of the small test set, as the model reads it.
   private func image(_ index: Int) -> Tensor {
-    Tensor(SmallImages.pixels(ofExample: index).map { Float($0) / 255 }, shape: [1, 28, 28])
+    Tensor(SmallImages.pixels(ofExample: index).map { Float($0) * (1 / 255) }, shape: [1, 28, 28])
   }
 
   @Test func `the probabilities and gates in the page are the library's, bit for bit`() async throws

@@ -44,8 +44,8 @@ struct RunMetricsTests {
     let model = try workbench.model(of: "a")
     let expected: [(String, Double)] = [
       ("weight_norm", norm(of: model) { _ in true }),
-      ("weight_norm_layer_1", norm(of: model) { $0.hasSuffix("_l0") }),
-      ("weight_norm_layer_2", norm(of: model) { $0.hasSuffix("_l1") }),
+      ("weight_norm_layer_0", norm(of: model) { $0.hasSuffix("_l0") }),
+      ("weight_norm_layer_1", norm(of: model) { $0.hasSuffix("_l1") }),
       ("weight_norm_head", norm(of: model) { $0.hasPrefix("head.") }),
     ]
     for (name, value) in expected {
@@ -89,7 +89,7 @@ struct RunMetricsTests {
     try await workbench.succeed("train --resume a --threads 2")
     let names = [
       "epoch", "cost", "gradient_norm", "largest_gradient_norm", "weight_norm",
-      "weight_norm_layer_1", "weight_norm_layer_2", "weight_norm_head",
+      "weight_norm_layer_0", "weight_norm_layer_1", "weight_norm_head",
     ]
     let (whole, again) = (try table(of: "whole"), try table(of: "a"))
     #expect(whole.count == 20)

@@ -162,16 +162,46 @@ extension Explanation {
   private var shownLayers: [ExplanationPage.Layer] {
     var room = Self.mostNumbers
     var layers: [ExplanationPage.Layer] = []
+    let inputs = layerInputs
+    let parameters = Dictionary(
+      trained.model.parameters.map { ($0.name, $0.value) },
+      uniquingKeysWith: { first, _ in first }
+    )
     for trace in traces.reversed() {
+      let sums = GateSum.holding(
+        for: trace,
+        reading: inputs[trace.layer],
+        parameters: parameters
+      )
       let signals = trace.gates + trace.states
       room -= signals.reduce(0) { $0 + $1.values.count }
+      room -= sums.reduce(0) { $0 + 2 * $1.fromInput.count }
       guard room >= 0 else { break }
-      layers.insert(layer(trace), at: 0)
+      layers.insert(layer(trace, sums), at: 0)
     }
     return layers
   }
 
-  private func layer(_ trace: GateTrace) -> ExplanationPage.Layer {
+  /// What each layer reads, `[time, features]`.
+  private var layerInputs: [Tensor] {
+    let (model, shape) = (trained.model, example.input.shape)
+    let size = model.reading.size(steps: shape[0], features: shape[1]) ?? (shape[0], shape[1])
+    var inputs = [
+      model.reading == .rows
+        ? example.input
+        : example.input.reshaped(to: [example.input.count])
+          .gathered(at: model.reading.positions(steps: shape[0], features: shape[1]))
+          .reshaped(to: [size.steps, size.features])
+    ]
+    for (index, layer) in model.layers.dropLast().enumerated() {
+      let input = inputs[index].reshaped(to: [1, size.steps, inputs[index].shape[1]])
+      let outputs = layer.run(input, in: SequencePass(layer: index)).outputs
+      inputs.append(outputs.slice(at: 0, along: 0))
+    }
+    return inputs
+  }
+
+  private func layer(_ trace: GateTrace, _ sums: [GateSum]) -> ExplanationPage.Layer {
     let units = trace.states.last?.values.shape[2] ?? 0
     let direction = trace.isReversed ? ", reading backward" : ""
     return ExplanationPage.Layer(
@@ -185,6 +215,7 @@ extension Explanation {
         uniqueKeysWithValues: zip(trace.states.map(\.name), trace.initialStates.map(\.elements))
           .filter { $0.1.contains { $0 != 0 } }
       ),
+      sums: sums,
       equations: UnitEquation.holding(for: trace)
     )
   }

@@ -46,6 +46,15 @@ private struct PageNumbers: Encodable {
     let values: String
   }
 
+  struct Sum: Encodable {
+    let gate: String
+    let symbol: String
+    let function: String
+    let fromInput: String
+    let fromState: String
+    let bias: String
+  }
+
   struct Factor: Encodable {
     let signal: String
     let symbol: String
@@ -66,6 +75,7 @@ private struct PageNumbers: Encodable {
     let stateCount: Int
     let signals: [Signal]
     let initial: [String: [Float]]
+    let sums: [Sum]
     let equations: [Equation]
   }
 
@@ -128,6 +138,16 @@ private struct PageNumbers: Encodable {
           )
         },
         initial: layer.initial,
+        sums: layer.sums.map {
+          Sum(
+            gate: $0.gate,
+            symbol: $0.symbol,
+            function: $0.function.rawValue,
+            fromInput: Self.text($0.fromInput),
+            fromState: Self.text($0.fromState),
+            bias: Self.text($0.bias)
+          )
+        },
         equations: layer.equations.map { equation in
           Equation(
             result: equation.result,

@@ -87,6 +87,8 @@ public struct ExplanationPage: Sendable {
     public let states: [Signal]
     /// The parts of the state before the first step, if they are not zero.
     public let initial: [String: [Float]]
+    /// How gates come about.
+    public let sums: [GateSum]
     /// How a unit's state comes about.
     public let equations: [UnitEquation]
 
@@ -99,11 +101,12 @@ public struct ExplanationPage: Sendable {
       gates: [Signal],
       states: [Signal],
       initial: [String: [Float]] = [:],
+      sums: [GateSum] = [],
       equations: [UnitEquation] = []
     ) {
       (self.name, self.title, self.isReversed, self.units) = (name, title, isReversed, units)
       (self.gates, self.states) = (gates, states)
-      (self.initial, self.equations) = (initial, equations)
+      (self.initial, self.sums, self.equations) = (initial, sums, equations)
     }
   }
 

@@ -27,6 +27,9 @@
   const layers = page.layers.map((layer) => ({
     ...layer,
     signals: layer.signals.map((signal) => ({ ...signal, values: floats(signal.values) })),
+    sums: layer.sums.map((sum) => ({
+      ...sum, fromInput: floats(sum.fromInput), fromState: floats(sum.fromState), bias: floats(sum.bias),
+    })),
   }));
 
   const state = { step: steps - 1, layer: 0, unit: 0, attribution: -1, order: [] };
@@ -395,6 +398,18 @@
     drawCursor(drawing, width, height, steps);
     const lines = find("#arithmetic");
     lines.replaceChildren();
+    for (const sum of layer().sums) {
+      const place = state.step * sum.bias.length + state.unit;
+      const parts = [sum.fromInput[place], sum.fromState[place], sum.bias[state.unit]];
+      const total = parts.reduce((one, other) => one + other, 0);
+      const item = element("li");
+      item.append(
+        element("span", { class: "name" }, sum.gate),
+        element("code", {}, `${sum.symbol} = ${sum.function}(W\u00b7x + U\u00b7h\u2032 + b)`),
+        element("code", {}, `= ${sum.function}(${number(parts[0])} + ${factor(parts[1])} + ${factor(parts[2])}) = ${sum.function}(${number(total)})`),
+        element("code", { class: "sum" }, `= ${number(sum.function === "tanh" ? Math.tanh(total) : 1 / (1 + Math.exp(-total)))}`));
+      lines.append(item);
+    }
     for (const equation of layer().equations) {
       const parts = equation.terms.map((term) => term.map((one) => {
         const [apply, formula, spelled] = functions[one.function];
@@ -413,7 +428,7 @@
     }
     find("#arithmetic-place").textContent =
       `Unit ${state.unit + 1} at ${page.stepNoun} ${state.step + 1}` +
-      (layer().equations.length ? "; a prime (\u2032) marks what was held before" : "");
+      (layer().equations.length || layer().sums.length ? "; a prime (\u2032) marks what was held before" : "");
   };
 
   // MARK: Following

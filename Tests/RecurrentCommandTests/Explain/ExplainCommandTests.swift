@@ -44,6 +44,31 @@ struct ExplainCommandTests {
       #expect(signal.floats("values") == told.values.elements)
     }
     #expect(layer.parts("equations").map { $0.value("symbol") } == ["c", "h"])
+    #expect(layer.parts("sums").map { $0.value("gate") } == told.prefix(4).map(\.name))
+  }
+
+  @Test func `a gate's sum in the page gives the gate`() async throws {
+    try await workbench.trainSmall("both", options: "--cell gru --bidirectional --hidden 6,5")
+    try await workbench.succeed("explain both --example 3")
+    let html = try workbench.bytes(of: "runs/both/explain-test-3.html")
+    let layers = try #require(PageNumbers(String(decoding: html, as: UTF8.self))).parts("layers")
+    #expect(layers.count == 4)
+    for layer in layers {
+      #expect(layer.parts("equations").count == 1)
+      let sums = layer.parts("sums")
+      #expect(sums.map { $0.value("gate") } == ["reset", "update"])
+      for sum in sums {
+        let name: String? = sum.value("gate")
+        let gate = layer.parts("signals").first { $0.value("name") == name }?.floats("values")
+        let (fromInput, fromState) = try (
+          #require(sum.floats("fromInput")), #require(sum.floats("fromState"))
+        )
+        let bias = try #require(sum.floats("bias"))
+        let sums = fromInput.indices.map { fromInput[$0] + fromState[$0] + bias[$0 % bias.count] }
+        let given = sigmoid(Tensor(sums)).elements
+        #expect(zip(given, try #require(gate)).allSatisfy { ($0 - $1).magnitude < 1e-5 })
+      }
+    }
   }
 
   @Test func `what is printed is right`() async throws {

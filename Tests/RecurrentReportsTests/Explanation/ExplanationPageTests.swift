@@ -39,6 +39,16 @@ struct ExplanationPageTests {
           gates: [.init(name: "forget", values: [0, 0.1, 0.2, 0.3, 0.4, 1], range: 0...1)],
           states: [.init(name: "cell state", values: [-1.5, 0, 1, 2, -0.0, 0.3], range: -2...2)],
           initial: ["cell state": [0.5, 0]],
+          sums: [
+            GateSum(
+              "forget",
+              "f",
+              .sigmoid,
+              fromInput: [1, 2, 3, 4, 5, 6],
+              fromState: [0, 0, 0.5, 0, 0, -1],
+              bias: [1, 0.25]
+            )
+          ],
           equations: [
             UnitEquation(
               "cell state",
@@ -60,6 +70,10 @@ struct ExplanationPageTests {
     #expect(signals.first?.floats("values") == [0, 0.1, 0.2, 0.3, 0.4, 1])
     let state: [Float] = [-1.5, 0, 1, 2, -0.0, 0.3]
     #expect(signals.last?.floats("values")?.map(\.bitPattern) == state.map(\.bitPattern))
+    let sum = try #require(numbers.parts("layers").first?.parts("sums").first)
+    #expect(sum.value("function") == "σ" && sum.floats("bias") == [1, 0.25])
+    #expect(sum.floats("fromInput") == [1, 2, 3, 4, 5, 6])
+    #expect(sum.floats("fromState") == [0, 0, 0.5, 0, 0, -1])
     let answers = try #require(numbers.part("answers"))
     #expect(answers.floats("values") == [0.25, 0.75, 0.5, 0.5, 0.99995, 0.00005])
     #expect(answers.value("truth") == 1)

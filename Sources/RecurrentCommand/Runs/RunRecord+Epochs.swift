@@ -60,7 +60,7 @@ extension RunRecord {
   var metricsTable: String {
     let norms = epochs.compactMap { $0.layerNorms?.count }.max() ?? 0
     let names = (0..<norms).map {
-      $0 == norms - 1 ? "weight_norm_head" : "weight_norm_layer_\($0 + 1)"
+      $0 == norms - 1 ? "weight_norm_head" : "weight_norm_layer_\($0)"
     }
     let rows = epochs.map { row in
       let values = [

@@ -36,7 +36,7 @@ extension GateSum {
     reading input: Tensor,
     parameters: [String: Tensor]
   ) -> [GateSum] {
-    guard let place = trace.name.range(of: "_l\(trace.layer)"),
+    guard let place = trace.name.firstRange(of: "_l\(trace.layer)"),
       let hidden = trace.states.first?.values, let initial = trace.initialStates.first
     else { return [] }
     let (key, end) = (trace.name[..<place.lowerBound], trace.name[place.lowerBound...])

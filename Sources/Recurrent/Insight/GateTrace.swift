@@ -38,8 +38,9 @@ public struct GateTrace: Sendable {
 extension SequenceModel {
   /// Reads sequences `[batch, time, features]` and tells what each layer's gates and states come to.
   ///
-  /// There is a trace for each direction, the first layer's first. Layers that are swept over a grid,
-  /// and those of a program's own, have none.
+  /// There is a trace for each direction, the first layer's first. A `Recurrence` tells its states, which
+  /// a program's own cell says as a `RecurrentState`, and no gates. Layers that are swept over a grid, and
+  /// those of a program's own, have none.
   ///
   /// - Precondition: As for a call.
   /// - Complexity: About three times that of a call; memory for all that is told.
@@ -73,6 +74,34 @@ extension Bidirectional: GateTracedLayer {
     [
       forward.gateTrace(of: input, in: pass, suffix: ""),
       backward.gateTrace(of: input, in: pass, suffix: "_reverse"),
+    ]
+  }
+}
+
+extension Recurrence: GateTracedLayer {
+  func gateTraces(of input: Tensor, in pass: SequencePass) -> [GateTrace] {
+    let lengths = pass.lengths ?? Array(repeating: input.shape[1], count: input.shape[0])
+    var states: [ObservedState] = []
+    _ = run(input.cleared(past: lengths), in: pass) { state in
+      states.append(state)
+      return state.parts
+    }
+    let initial = (cell.zeroState(batch: 1) as? any RecurrentState)?.tensors ?? []
+    guard let names = states.first?.names, !initial.isEmpty else { return [] }
+    return [
+      GateTrace(
+        layer: pass.layer,
+        name: "layers.\(pass.layer)",
+        isReversed: false,
+        gates: [],
+        states: initial.indices.map { part in
+          GateTrace.Signal(
+            name: part < names.count ? names[part] : "part \(part) of the state",
+            values: Tensor.stacked(states.map { $0.parts[part] }, along: 1).cleared(past: lengths)
+          )
+        },
+        initialStates: initial.map { $0.slice(at: 0, along: 0) }
+      )
     ]
   }
 }

@@ -140,12 +140,14 @@ struct GateTraceTests {
     var numbers = SeededNumbers(4)
     let input = numbers.tensor([2, 5, 2])
     let traces = model.gateTraces(of: input)
-    #expect(traces.map(\.name) == ["lstm_l0", "lstm_l0_reverse", "gru_l1"])
-    #expect(traces.map(\.layer) == [0, 0, 1])
+    #expect(traces.map(\.name) == ["lstm_l0", "lstm_l0_reverse", "gru_l1", "layers.2"])
+    #expect(traces.map(\.layer) == [0, 0, 1, 2])
     #expect(traces[0].gates.map(\.name) == ["input", "forget", "candidate", "output"])
     #expect(traces[0].states.map(\.name) == ["hidden state", "cell state"])
     let below = first.outputs(input)
     expectClose(traces[2].states[0].values, second.layer.outputs(below))
+    let last = third.outputs(second.run(below, in: SequencePass()).outputs)
+    expectClose(traces[3].states[0].values, last)
     let halves = [traces[0].states[0].values, traces[1].states[0].values]
     expectClose(Tensor.concatenated(halves, along: 2), below)
   }
@@ -153,5 +155,24 @@ struct GateTraceTests {
   private func expectClose(_ a: Tensor, _ b: Tensor) {
     #expect(a.shape == b.shape)
     #expect(zip(a.elements, b.elements).allSatisfy { abs($0 - $1) < 1e-5 })
+  }
+
+  @Test("A cell of a program's own tells its states")
+  func recurrence() throws {
+    var stream = RandomStream(seed: 3, purpose: .testing)
+    let cell = GRUCell(inputSize: 2, hiddenSize: 4, using: &stream)
+    var numbers = SeededNumbers(8)
+    let input = numbers.tensor([3, 5, 2])
+    let own = try #require(
+      model([Recurrence(cell)]).gateTraces(of: input, lengths: Self.lengths).first
+    )
+    let builtIn = try #require(
+      model([CellLayer(cell)]).gateTraces(of: input, lengths: Self.lengths).first
+    )
+    #expect(own.name == "layers.0" && own.gates.isEmpty)
+    #expect(own.states.map(\.name) == ["hidden state"] && own.initialStates == [.zeros([4])])
+    for (one, other) in zip(own.states[0].values.elements, builtIn.states[0].values.elements) {
+      #expect((one - other).magnitude < 1e-6)
+    }
   }
 }

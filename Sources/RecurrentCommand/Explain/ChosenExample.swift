@@ -59,30 +59,16 @@ struct ChosenExample {
     _ options: ExampleOptions,
     _ trained: TrainedRun
   ) async throws -> ChosenExample {
-    let record = trained.record
-    let data = try await record.data.moved(to: options.data).load(
-      for: record.recipe,
-      preparedBy: trained.preparation?.table == nil ? nil : trained.preparation
-    )
-    guard data.fingerprint == record.dataFingerprint else {
-      throw CommandFailure(
-        """
-        the \(record.data.title) examples are not those the run was trained beside (SHA-256 \
-        \(data.fingerprint.prefix(12))..., then \(record.dataFingerprint.prefix(12))...)
-        """
-      )
-    }
-    let part = options.on ?? (data.test == nil ? .validation : .test)
-    guard let examples = part == .test ? data.test : data.validation else {
-      throw CommandFailure("\(record.data.title) has no \(part) examples")
-    }
+    let title = trained.record.data.title
+    let data = try await trained.ownData(at: options.data)
+    let (examples, part) = try data.part(options.on, of: title)
     guard 0..<examples.count ~= number else {
       throw CommandFailure(
-        "there is no example \(number); \(record.data.title) \(part) has examples 0 to \(examples.count - 1)"
+        "there is no example \(number); \(title) \(part) has examples 0 to \(examples.count - 1)"
       )
     }
     return ChosenExample(
-      "\(part) example \(number) of \(record.data.title)",
+      "\(part) example \(number) of \(title)",
       "\(part)-\(number)",
       examples,
       at: number

@@ -11,6 +11,10 @@ let strict: [SwiftSetting] =
     .enableUpcomingFeature("InternalImportsByDefault"),
   ] + (failsOnWarnings ? [.treatAllWarnings(as: .error)] : [])
 
+// Set in CI, where tests without optimisation would wait for the loops in C most of the time. No program
+// that depends on this package may see such a flag.
+let optimisesLoops = Context.environment["RECURRENT_OPTIMISED_LOOPS"] != nil
+
 let package = Package(
   name: "recurrent",
   platforms: [.macOS(.v15)],
@@ -31,7 +35,8 @@ let package = Package(
     // SIMD loops in C, compiled once per instruction set and chosen at run time.
     .target(
       name: "RecurrentKernels",
-      cSettings: failsOnWarnings ? [.treatAllWarnings(as: .error)] : []
+      cSettings: (failsOnWarnings ? [.treatAllWarnings(as: .error)] : [])
+        + (optimisesLoops ? [.unsafeFlags(["-O2"])] : [])
     ),
     // Tensors, gradients, recurrent layers, training: the library people import.
     .target(
@@ -141,6 +146,12 @@ let package = Package(
       path: "Tests/AllocationCounter",
       cSettings: failsOnWarnings ? [.treatAllWarnings(as: .error)] : []
     ),
+    // Forbids a thread all system calls, or stops it where it stands, in tests of what may never wait.
+    .target(
+      name: "ThreadConfinement",
+      path: "Tests/ThreadConfinement",
+      cSettings: failsOnWarnings ? [.treatAllWarnings(as: .error)] : []
+    ),
     .testTarget(
       name: "RecurrentKernelsTests",
       dependencies: ["Recurrent", "RecurrentKernels", "RecurrentTestSupport"],
@@ -148,7 +159,10 @@ let package = Package(
     ),
     .testTarget(
       name: "RecurrentTests",
-      dependencies: ["Recurrent", "RecurrentData", "RecurrentTestSupport", "AllocationCounter"],
+      dependencies: [
+        "Recurrent", "RecurrentData", "RecurrentTestSupport", "AllocationCounter",
+        "ThreadConfinement",
+      ],
       exclude: ["Goldens/Fixtures"],
       swiftSettings: strict
     ),
@@ -193,7 +207,7 @@ if Context.environment["RECURRENT_DOCUMENTATION"] != nil {
 if Context.environment["RECURRENT_CORE_ALONE"] != nil {
   let core = [
     "RecurrentKernels", "Recurrent", "CZlib", "RecurrentData", "RecurrentTestSupport",
-    "AllocationCounter", "RecurrentTests",
+    "AllocationCounter", "ThreadConfinement", "RecurrentTests",
   ]
   package.targets.removeAll { !core.contains($0.name) }
   package.products = []

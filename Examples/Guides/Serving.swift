@@ -1,4 +1,3 @@
-import Foundation
 import Recurrent
 
 func serving() throws {
@@ -16,10 +15,26 @@ func serving() throws {
   let ifZero = model.step([0, 0, 0], state: &fork)
   print("the watch goes on from \(answer); had zeros come, it would say \(ifZero)")
 
-  let saved = try JSONEncoder().encode(state.layers)
-  let layers = try JSONDecoder().decode([StreamingModel.State.Layer].self, from: saved)
-  let restored = model.makeState(layers)
+  let bytes = model.file(of: state).bytes
+  let restored = try model.makeState(from: SafetensorsFile(bytes: bytes, path: "state"))
   print("the state comes back: \(restored == state)")
+
+  var stream = RealTimeStream(model)
+  let samples: ContiguousArray<Float> = [0.1, 0.2, 0.3]
+  var scores = ContiguousArray<Float>(repeating: 0, count: model.outputSize)
+  var target = scores.mutableSpan
+  stream.step(samples.span, output: &target)
+  print("a step that never waits: \(scores[0] != scores[1])")
+
+  var states = (0..<100).map { _ in model.makeState() }
+  let inputs = [Float](repeating: 0.5, count: 100 * model.inputSize)
+  var outputs = [Float](repeating: 0, count: 100 * model.outputSize)
+  var batch = StreamBatch(model, capacity: 32)
+  batch.step(inputs, states: &states, outputs: &outputs)
+  print("100 streams took a step: \(outputs.count) answers")
+
+  let small = try StreamingModel(SequenceModel(contentsOf: "sensor.safetensors"), weights: .int8)
+  print("matrices: \(model.matrixByteCount) bytes, in 8 bits \(small.matrixByteCount)")
 }
 
 private let readings: [[Float]] = [[0.1, 0.2, 0.3], [0.2, 0.2, 0.1], [0.4, 0.1, 0.2]]

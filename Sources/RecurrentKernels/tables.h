@@ -7,6 +7,7 @@
 
 #define RECURRENT_EACH_KERNEL(X, variant)                                                          \
   X(product, variant)                                                                              \
+  X(int8_product, variant)                                                                         \
   X(weight_gradient, variant)                                                                      \
   X(hidden_gradient, variant)                                                                      \
   X(map, variant)                                                                                  \

@@ -103,6 +103,68 @@ extension StreamingModel {
       isOdd.toggle()
       isStart = false
     }
+
+    /// A copy that shares no memory with this one.
+    func copied() -> Self {
+      var copy = self
+      copy.storage = Tensor.Storage(copying: storage)
+      return copy
+    }
+
+    /// Takes on another state of the same layout, in its own memory.
+    ///
+    /// - Precondition: Nobody else holds this state's memory.
+    mutating func copyNumbers(of other: Self) {
+      unsafe storage.base.update(from: other.storage.base, count: layout.stateCount)
+      (isOdd, isStart) = (other.isOdd, other.isStart)
+    }
+
+    /// Copies the numbers to a row of memory for `rows` rows that take a step together.
+    func copy(toRow row: Int, of rows: Int, _ memory: UnsafeMutablePointer<Float>) {
+      forEachPart(row: row, of: rows) { own, shared, count in
+        unsafe (memory + shared).update(from: storage.base + own, count: count)
+      }
+    }
+
+    /// Takes the numbers of such a row after a step, whose hidden states are those written.
+    mutating func takeStep(fromRow row: Int, of rows: Int, _ memory: UnsafeMutablePointer<Float>) {
+      let own = unsafe memoryForStep()
+      let hiddenCount = layout.hiddenCount
+      forEachPart(row: row, of: rows) { place, shared, count in
+        // Hidden states are read from the first buffer, and written to the second.
+        let isHidden = shared < rows * hiddenCount
+        unsafe (own + place).update(
+          from: memory + shared + (isHidden ? rows * hiddenCount : 0),
+          count: count
+        )
+      }
+      isStart = false
+    }
+
+    /// The parts that lie together both here and in a row of memory for `rows` rows: hidden states
+    /// that are read, and further states, a panel at a time.
+    private func forEachPart(
+      row: Int,
+      of rows: Int,
+      _ body: (_ own: Int, _ shared: Int, _ count: Int) -> Void
+    ) {
+      for (index, cell) in layout.cells.enumerated() {
+        let size = cell.paddedOutputSize
+        body(
+          layout.hidden[index] + (isOdd ? layout.hiddenCount : 0),
+          rows * layout.hidden[index] + row * size,
+          size
+        )
+        let (units, panels) = (cell.layout.unitsPerPanel, cell.layout.panels)
+        for panel in 0..<cell.stateCount * panels {
+          body(
+            layout.states[index] + panel * units,
+            rows * layout.states[index] + (panel * rows + row) * units,
+            units
+          )
+        }
+      }
+    }
   }
 }
 

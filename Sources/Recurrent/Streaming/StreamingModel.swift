@@ -16,32 +16,51 @@ public struct StreamingModel: Sendable {
   public let inputSize: Int
   /// The number of numbers that one step gives: the head's, or the last layer's hidden units.
   public let outputSize: Int
-  private let plan: StreamingPlan
+  /// How the weights are kept.
+  public let weights: StreamingWeights
+  /// The layers and their sizes, such as "LSTM 28 -> 128".
+  public var layerText: String { plan.layout.description }
+  /// The bytes that the matrices take, with their scales where they have some.
+  public var matrixByteCount: Int { plan.matrixByteCount }
+  let plan: StreamingPlan
+  /// Tells trained weights from others, however they are kept; no protection against forgery.
+  let fingerprint: UInt64
 
   /// Prepares a model's layers and head; a step gives the logits after that step.
   ///
-  /// The model's own weights are copied: training it on does not change what is streamed.
+  /// The model's own weights are copied, in 8 bits if `weights` says so: training it on does not change
+  /// what is streamed.
   ///
   /// - Throws: `StreamingError` if a layer cannot run step by step.
-  public init(_ model: SequenceModel) throws(StreamingError) {
+  public init(
+    _ model: SequenceModel,
+    weights: StreamingWeights = .float32
+  ) throws(StreamingError) {
     guard model.reading == .rows else {
       throw StreamingError(layer: nil, type: model.reading.rawValue, reason: .readsSeveralRows)
     }
     guard model.summary == .lastOutput || model.summary == .allOutputs else {
       throw StreamingError(layer: nil, type: model.summary.rawValue, reason: .readsAllSteps)
     }
-    try self.init(layers: model.layers, head: model.head)
+    try self.init(layers: model.layers, head: model.head, weights: weights)
   }
 
   /// Prepares layers without a head; a step gives the last layer's hidden state after that step.
   ///
   /// - Throws: `StreamingError` if a layer cannot run step by step.
   /// - Precondition: There is at least one layer, and each reads what the one before gives.
-  public init(layers: [any RecurrentLayer]) throws(StreamingError) {
-    try self.init(layers: layers, head: nil)
+  public init(
+    layers: [any RecurrentLayer],
+    weights: StreamingWeights = .float32
+  ) throws(StreamingError) {
+    try self.init(layers: layers, head: nil, weights: weights)
   }
 
-  private init(layers: [any RecurrentLayer], head: Dense?) throws(StreamingError) {
+  private init(
+    layers: [any RecurrentLayer],
+    head: Dense?,
+    weights: StreamingWeights
+  ) throws(StreamingError) {
     var plans: [StreamingPlan.Source] = []
     for (index, layer) in layers.enumerated() {
       guard let plan = (layer as? any FusedLayer)?.plan else {
@@ -55,8 +74,11 @@ public struct StreamingModel: Sendable {
       }
       plans.append((plan, layer.parameters.map(\.value)))
     }
-    plan = StreamingPlan(plans, head: head)
+    plan = StreamingPlan(plans, head: head, weights: weights)
+    self.weights = weights
     (inputSize, outputSize) = (plan.inputSize, plan.outputSize)
+    let parameters = plans.flatMap(\.parameters) + (head?.parameters.map(\.value) ?? [])
+    fingerprint = parameters.reduce(into: Self.emptyFingerprint) { $1.addBits(to: &$0) }
   }
 
   /// Returns the state before the first step: zeros, or what the layers have learned to begin with.
@@ -117,7 +139,7 @@ public struct StreamingModel: Sendable {
   }
 
   @inline(__always)
-  private func step(
+  func step(
     _ input: UnsafeBufferPointer<Float>,
     state: inout State,
     output: UnsafeMutableBufferPointer<Float>
@@ -146,7 +168,7 @@ public struct StreamingModel: Sendable {
   }
 
   @inline(never)
-  private func wrongState(_ layout: StreamingLayout) -> String {
+  func wrongState(_ layout: StreamingLayout) -> String {
     "a StreamingModel of \(plan.layout) cannot take a state of \(layout)"
   }
 }

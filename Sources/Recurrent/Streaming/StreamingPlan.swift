@@ -6,7 +6,7 @@ import RecurrentKernels
 /// anyone else has it, and only read afterwards.
 @safe final class StreamingPlan: @unchecked Sendable {
   /// One layer's kernel, and its request but for what differs from step to step.
-  @unsafe private struct Layer {
+  @unsafe struct Layer {
     var kernel: RecurrentCellKernels
     var request: RecurrentForwardStep
     /// Where its states lie, as in `StreamingLayout`.
@@ -16,11 +16,13 @@ import RecurrentKernels
     var hasStates: Bool
     /// Whether a step is the kernel alone, with no use of its scratch.
     var isPlain: Bool
+    /// The products of weights in 8 bits, where they are.
+    var int8: Int8Layer?
     /// What only some layers have: a second product, gates to keep, and an output with the input
     /// added.
     var second: RecurrentProduct?
     var isProjected: Bool
-    /// The floats of the gates, and of those before the statistics, if there are any.
+    /// The floats of a row's gates, and of those before the statistics, if there are any.
     var gateCount: Int
     var statisticsOffset: Int?
     var residualSize: Int?
@@ -29,8 +31,7 @@ import RecurrentKernels
   /// The head's product, but for where it reads and writes, and its bias.
   ///
   /// The bias is added to the finished sums, as `Dense` does: in front, it would round otherwise.
-  @unsafe private struct Head {
-    var kernel: @convention(c) (UnsafePointer<RecurrentProduct>) -> Void
+  @unsafe struct Head {
     var add:
       @convention(c) (
         RecurrentOperation, Int, UnsafePointer<Float>, Int, UnsafePointer<Float>, Int,
@@ -38,16 +39,20 @@ import RecurrentKernels
       ) -> Void
     var product: RecurrentProduct
     var bias: UnsafePointer<Float>
+    /// The product with weights in 8 bits, where they are; it starts from the bias.
+    var int8: Int8Panels?
   }
 
   let layout: StreamingLayout
   let inputSize: Int
   let outputSize: Int
-  private let layers: UnsafeMutablePointer<Layer>
-  private let layerCount: Int
-  private let head: Head?
+  /// The bytes of matrices, with their scales where they have some.
+  let matrixByteCount: Int
+  let layers: UnsafeMutablePointer<Layer>
+  let layerCount: Int
+  let head: Head?
   /// What the pointers in `layers` and `head` point into.
-  private let weights: [FusedWeights]
+  let weights: [FusedWeights]
   private let shares: [FusedMasks]
   private let headMemory = Buffer()
   /// What the layers begin with, where one of them has learned it.
@@ -57,7 +62,7 @@ import RecurrentKernels
   typealias Source = (plan: FusedLayerPlan, parameters: [Tensor])
 
   /// Packs the weights of layers, and of a head that reads the last one's output.
-  init(_ sources: [Source], head dense: Dense?) {
+  init(_ sources: [Source], head dense: Dense?, weights kept: StreamingWeights) {
     let fused = sources.map(\.plan)
     require(!fused.isEmpty, "a StreamingModel needs at least one recurrent layer")
     for (layer, next) in zip(fused, fused.dropFirst()) {
@@ -73,8 +78,7 @@ import RecurrentKernels
       inputSize > 0 && outputSize > 0,
       "a StreamingModel needs sizes of at least 1, got \(inputSize) inputs and \(outputSize) outputs"
     )
-    let layout = StreamingLayout(fused)
-    self.layout = layout
+    layout = StreamingLayout(fused, weights: kept, headDepth: dense?.inputSize ?? 0)
     layerCount = fused.count
     unsafe layers = .allocate(capacity: fused.count)
     weights = fused.map { FusedWeights($0.directions[0].cell) }
@@ -83,160 +87,134 @@ import RecurrentKernels
       fused.contains { $0.directions[0].learnsState }
       ? sources.map { StreamingModel.State.Layer(learnedBy: $0.plan.directions[0], $0.parameters) }
       : nil
-    for (index, packed) in weights.enumerated() {
-      let (direction, cell) = (fused[index].directions[0], packed.cell)
+    var byteCount = 0
+    for (index, source) in sources.enumerated() {
+      let packed = weights[index]
       packed.pack(
-        sources[index].parameters[..<cell.parameterCounts.count],
+        source.parameters[..<packed.cell.parameterCounts.count],
         forBackward: false,
         forInputGradient: false
       )
-      shares[index].setShares(
-        hidden: direction.regularization.hiddenZoneout,
-        cell: direction.regularization.cellZoneout,
-        for: cell
-      )
+      var int8: Int8Layer?
+      if kept == .int8 {
+        let rounded = Int8Layer(packed)
+        packed.forgetMatrices()
+        byteCount += rounded.byteCount
+        int8 = rounded
+      } else {
+        byteCount +=
+          (packed.cell.gatesCount + packed.cell.secondCount) * MemoryLayout<Float>.stride
+      }
       unsafe (layers + index).initialize(
-        to: Layer(
-          kernel: cell.kernels(in: kernels),
-          request: cell.streamedStep(packed, shares[index].masks),
-          hidden: layout.hidden[index],
-          states: layout.states[index],
-          scratch: layout.scratch[index],
-          hasStates: cell.stateCount > 0,
-          isPlain: !cell.needsGates && !fused[index].isResidual,
-          second: cell.second == nil ? nil : cell.streamedSecond(packed),
-          isProjected: cell.isProjected,
-          gateCount: cell.needsGates ? cell.gateCount(rows: 1) : 0,
-          statisticsOffset: cell.statisticsOffset(rows: 1),
-          residualSize: fused[index].isResidual ? cell.outputSize : nil
-        )
+        to: Self.layer(index, of: source.plan, packed, int8, shares[index], in: layout)
       )
     }
-    unsafe head = dense.map { [headMemory] in unsafe Self.pack($0, into: headMemory) }
+    unsafe head = dense.map { [headMemory] in
+      unsafe Self.pack($0, weights: kept, into: headMemory)
+    }
+    if let head = unsafe head {
+      let floats = unsafe head.product.columns * head.product.segment_depth
+      byteCount += unsafe head.int8?.byteCount ?? floats * MemoryLayout<Float>.stride
+    }
+    matrixByteCount = byteCount
   }
 
-  deinit { unsafe layers.deallocate() }
-
-  /// Takes one step of every layer and of the head.
-  ///
-  /// `input` has `inputSize` floats, `output` `outputSize`; the state has this plan's layout.
-  @inline(__always)
-  func step(
-    _ input: UnsafePointer<Float>,
-    state: inout StreamingModel.State,
-    output: UnsafeMutablePointer<Float>
-  ) {
-    let memory = unsafe state.memoryForStep()
-    let before = unsafe memory + (state.isOdd ? layout.hiddenCount : 0)
-    let after = unsafe memory + (state.isOdd ? 0 : layout.hiddenCount)
-    var reading = unsafe input
-    for index in 0..<layerCount {
-      let layer = unsafe layers + index
-      var request = unsafe layer.pointee.request
-      unsafe request.input = reading
-      unsafe request.hidden = after + layer.pointee.hidden
-      if unsafe layer.pointee.hasStates { unsafe request.states = memory + layer.pointee.states }
-      if !state.isStart {
-        unsafe request.previous_hidden = UnsafePointer(before + layer.pointee.hidden)
-        unsafe request.previous_output = request.previous_hidden
-        unsafe request.previous_states = UnsafePointer(request.states)
-      }
-      if unsafe layer.pointee.isPlain {
-        unsafe layer.pointee.kernel.forward(&request)
-        unsafe reading = UnsafePointer(request.hidden)
-      } else {
-        unsafe reading = run(layer, &request, memory: memory)
-      }
-    }
-    state.finishStep()
-    guard let head = unsafe head else {
-      return unsafe output.update(from: reading, count: outputSize)
-    }
-    var product = unsafe head.product
-    unsafe product.a = reading
-    unsafe product.c = output
-    unsafe head.kernel(&product)
-    unsafe head.add(RECURRENT_ADD, outputSize, output, 1, head.bias, 1, output)
+  deinit {
+    unsafe layers.deinitialize(count: layerCount)
+    unsafe layers.deallocate()
   }
 
-  /// A step of a layer with a second product or gates to keep, or whose input is added to its output.
-  @inline(never)
-  private func run(
-    _ layer: UnsafeMutablePointer<Layer>,
-    _ request: inout RecurrentForwardStep,
-    memory: UnsafeMutablePointer<Float>
-  ) -> UnsafePointer<Float> {
-    let hidden = unsafe request.hidden
-    var scratch = unsafe memory + layer.pointee.scratch
-    let output = unsafe layer.pointee.residualSize == nil ? hidden : scratch
-    if unsafe layer.pointee.residualSize != nil { unsafe scratch += request.hidden_row_stride }
-    if unsafe layer.pointee.gateCount > 0 { unsafe request.gates = scratch }
-    unsafe request.statistics = layer.pointee.statisticsOffset.map { unsafe scratch + $0 }
-    if var product = unsafe layer.pointee.second {
-      let outputStride = unsafe request.hidden_row_stride
-      let units = unsafe request.panels * PanelLayout.lanes
-      unsafe request.hidden = scratch + layer.pointee.gateCount
-      unsafe request.hidden_row_stride = units
-      let share = unsafe request.hidden_zoneout
-      if unsafe layer.pointee.isProjected { unsafe request.hidden_zoneout = nil }
-      unsafe layer.pointee.kernel.forward(&request)
-      unsafe product.a = UnsafePointer(request.hidden)
-      let isProjected = unsafe layer.pointee.isProjected
-      unsafe product.c = unsafe isProjected ? hidden : request.hidden + units
-      unsafe kernels.pointee.product(&product)
-      if isProjected {
-        if let share = unsafe share {
-          for unit in unsafe 0..<product.columns {
-            let old = unsafe request.previous_output?[unit] ?? 0
-            unsafe hidden[unit] = hidden[unit].addingProduct(share[unit], old - hidden[unit])
-          }
-        }
-      } else {
-        unsafe request.second = UnsafePointer(product.c)
-        unsafe request.hidden = hidden
-        unsafe request.hidden_row_stride = outputStride
-        unsafe layer.pointee.kernel.finish?(&request)
-      }
-    } else {
-      unsafe layer.pointee.kernel.forward(&request)
-    }
-    if let size = unsafe layer.pointee.residualSize {
-      unsafe output.update(from: hidden, count: size)
-      unsafe kernels.pointee.add_scaled(size, 1, request.input, output)
-    }
-    return unsafe UnsafePointer(output)
+  private static func layer(
+    _ index: Int,
+    of plan: FusedLayerPlan,
+    _ packed: FusedWeights,
+    _ int8: Int8Layer?,
+    _ shares: FusedMasks,
+    in layout: StreamingLayout
+  ) -> Layer {
+    let (direction, cell) = (plan.directions[0], packed.cell)
+    shares.setShares(
+      hidden: direction.regularization.hiddenZoneout,
+      cell: direction.regularization.cellZoneout,
+      for: cell
+    )
+    // What is replaced at each step points at memory that is there anyway.
+    let matrix = unsafe int8.map { unsafe $0.input.product.scales } ?? UnsafePointer(packed.forward)
+    return unsafe Layer(
+      kernel: cell.kernels(in: kernels),
+      request: cell.streamedStep(packed, matrix: matrix, shares.masks),
+      hidden: layout.hidden[index],
+      states: layout.states[index],
+      scratch: layout.scratch[index],
+      hasStates: cell.stateCount > 0,
+      isPlain: int8 == nil && !cell.needsGates && !plan.isResidual,
+      int8: int8,
+      second: cell.second == nil
+        ? nil
+        : cell.streamedSecond(matrix: int8 == nil ? UnsafePointer(packed.second) : matrix),
+      isProjected: cell.isProjected,
+      gateCount: cell.needsGates ? cell.gateCount(rows: 1) : 0,
+      statisticsOffset: cell.statisticsOffset(rows: 1),
+      residualSize: plan.isResidual ? cell.outputSize : nil
+    )
   }
 
-  private static func pack(_ dense: Dense, into memory: Buffer) -> Head {
+  private static func pack(
+    _ dense: Dense,
+    weights: StreamingWeights,
+    into memory: Buffer
+  ) -> Head {
     let (inputs, outputs) = (dense.inputSize, dense.outputSize)
     let panels = (outputs + PanelLayout.width - 1) / PanelLayout.width
     let count = panels * (1 + inputs) * PanelLayout.width
-    let packed = unsafe memory.reserve(count + outputs)
-    unsafe dense.weight.withUnsafeElements { weight in
-      guard let weight = weight.baseAddress else { return }
-      unsafe recurrent_pack(inputs, outputs, weight, 1, inputs, nil, packed)
-    }
+    let isRounded = weights == .int8
+    let floats = isRounded ? Buffer() : memory
+    let packed = unsafe floats.reserve(count + outputs)
     unsafe dense.bias.withUnsafeElements { bias in
       _ = unsafe UnsafeMutableBufferPointer(start: packed + count, count: outputs)
         .update(from: bias)
     }
+    unsafe dense.weight.withUnsafeElements { weight in
+      guard let weight = weight.baseAddress else { return }
+      unsafe recurrent_pack(
+        inputs,
+        outputs,
+        weight,
+        1,
+        inputs,
+        isRounded ? packed + count : nil,
+        packed
+      )
+    }
+    let int8 =
+      isRounded
+      ? unsafe Int8Panels(
+        packed,
+        panels: panels,
+        panelRows: 1 + inputs,
+        first: 1,
+        depth: inputs,
+        columns: outputs,
+        hasBias: true
+      ) : nil
+    let kept = unsafe isRounded ? memory.reserve(1) : packed
     return unsafe Head(
-      kernel: kernels.pointee.product,
       add: kernels.pointee.combine,
       product: RecurrentProduct(
         rows: 1,
         columns: outputs,
-        a: packed,
+        a: kept,
         a_row_stride: inputs,
         segments: 1,
         segment_depth: inputs,
         segment_stride: 0,
-        panels: packed,
-        c: packed,
+        panels: kept,
+        c: kept,
         c_row_stride: outputs,
         c_panel_stride: PanelLayout.width
       ),
-      bias: packed + count
+      bias: isRounded ? kept : kept + count,
+      int8: int8
     )
   }
 }
@@ -245,6 +223,7 @@ extension FusedCell {
   /// A step of one sequence from zeros; where it reads and writes is yet to be filled in.
   fileprivate func streamedStep(
     _ weights: FusedWeights,
+    matrix: UnsafePointer<Float>,
     _ shares: FusedSequence.Masks
   ) -> RecurrentForwardStep {
     unsafe RecurrentForwardStep(
@@ -252,7 +231,7 @@ extension FusedCell {
       panel_rows: 1,
       panels: layout.panels,
       input_size: inputSize,
-      input: weights.forward,
+      input: matrix,
       input_row_stride: inputSize,
       hidden_size: recurrentSize,
       previous_hidden: nil,
@@ -264,12 +243,12 @@ extension FusedCell {
       previous_states: nil,
       states: nil,
       state_stride: layout.paddedHiddenSize,
-      weights: weights.forward,
+      weights: matrix,
       unit_parameters: weights.units.map { unsafe UnsafePointer($0) },
       gates: nil,
       statistics: nil,
       unit_count: hiddenSize,
-      hidden: weights.forward,
+      hidden: UnsafeMutablePointer(mutating: matrix),
       hidden_row_stride: paddedOutputSize,
       second: nil,
       second_row_stride: paddedOutputSize,
@@ -283,17 +262,17 @@ extension FusedCell {
   }
 
   /// The second product of such a step.
-  fileprivate func streamedSecond(_ weights: FusedWeights) -> RecurrentProduct {
+  fileprivate func streamedSecond(matrix: UnsafePointer<Float>) -> RecurrentProduct {
     unsafe RecurrentProduct(
       rows: 1,
       columns: outputSize,
-      a: weights.second,
+      a: matrix,
       a_row_stride: layout.paddedHiddenSize,
       segments: 1,
       segment_depth: hiddenSize,
       segment_stride: 0,
-      panels: weights.second,
-      c: weights.second,
+      panels: matrix,
+      c: UnsafeMutablePointer(mutating: matrix),
       c_row_stride: paddedOutputSize,
       c_panel_stride: PanelLayout.width
     )

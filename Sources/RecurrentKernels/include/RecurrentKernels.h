@@ -100,6 +100,7 @@ typedef struct {
   const char *name;
 
   void (*product)(const RecurrentProduct *);
+  void (*int8_product)(const RecurrentInt8Product *);
   void (*weight_gradient)(const RecurrentWeightGradient *);
   /// The kernels of each cell, by `RecurrentCell`.
   const RecurrentCellKernels *cells;
@@ -200,6 +201,13 @@ void recurrent_pack(ptrdiff_t inputs, ptrdiff_t outputs, const float *matrix,
 /// The inverse of `recurrent_pack`, without the bias.
 void recurrent_unpack(ptrdiff_t inputs, ptrdiff_t outputs, const float *packed, float *matrix,
                       ptrdiff_t input_stride, ptrdiff_t output_stride);
+
+/// Rounds K rows of packed weights, [P][K][64] with `panel_stride` floats from panel to panel, to 8
+/// bits, [P][ceil(K / 2)][64][2], with a scale for each column: its largest weight is 127 or -127.
+///
+/// A column of zeros has a scale of 0, one with a number that is not finite NaN.
+void recurrent_pack_int8(ptrdiff_t panels, ptrdiff_t depth, const float *packed,
+                         ptrdiff_t panel_stride, int8_t *weights, float *scales);
 
 /// One gate's rows among a layer's parameters; null where the gate has none.
 typedef struct {

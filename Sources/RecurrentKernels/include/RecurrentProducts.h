@@ -5,6 +5,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #if defined(__clang__)
 #pragma clang assume_nonnull begin
@@ -56,6 +57,33 @@ typedef struct {
   ptrdiff_t c_row_stride;
   ptrdiff_t c_panel_stride;
 } RecurrentProduct;
+
+/// C[R][N] = start + A[R][K] x W, with W in 8 bits and a scale for each column.
+///
+/// A row of A is rounded to K whole numbers of 16 bits, with one scale of its own; the products and
+/// their sums over up to 512 inputs are exact.
+typedef struct {
+  ptrdiff_t rows;
+  /// Columns of C that are written, N.
+  ptrdiff_t columns;
+  /// K.
+  ptrdiff_t depth;
+  const float *a;
+  ptrdiff_t a_row_stride;
+  /// [P][ceil(K / 2)][64][2]: of each column the weights of two inputs, the last with a zero where K
+  /// is odd.
+  const int8_t *weights;
+  /// What a weight of 1 stands for, [P][64].
+  const float *scales;
+  /// Where the sums start, [P][64]; null to add to what C holds.
+  const float *_Nullable bias;
+  /// Room for R rows of K numbers, rounded up to a multiple of 16, and for R scales.
+  int16_t *whole;
+  float *row_scales;
+  float *c;
+  ptrdiff_t c_row_stride;
+  ptrdiff_t c_panel_stride;
+} RecurrentInt8Product;
 
 /// The columns of a panel that a part of a product concerns, in vectors of 16: [from, to).
 typedef struct {

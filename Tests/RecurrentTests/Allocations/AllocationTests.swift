@@ -104,6 +104,38 @@ struct AllocationTests {
     printTraces(of: result)
   }
 
+  @Test(arguments: StreamingWeights.allCases, Kind.allCases)
+  func `steps in 8 bits, of many streams and in real time allocate nothing`(
+    weights: StreamingWeights,
+    kind: Kind
+  ) async {
+    let result = await #expect(processExitsWith: .success, observing: [\.standardErrorContent]) {
+      [weights, kind] in
+      let model = try StreamingModel(kind.stack([37, 5]), weights: weights)
+      let input: ContiguousArray<Float> = [0.5, -1, 2]
+      var output = ContiguousArray<Float>(repeating: 0, count: model.outputSize)
+      var stream = RealTimeStream(model)
+      let saved = stream.state
+      var batch = StreamBatch(model, capacity: 3)
+      var states = (0..<5).map { _ in model.makeState() }
+      let inputs = [Float](repeating: 0.5, count: 5 * model.inputSize)
+      var outputs = [Float](repeating: 0, count: 5 * model.outputSize)
+      func takeSteps(_ count: Int) {
+        for _ in 0..<count {
+          var target = output.mutableSpan
+          stream.step(input.span, output: &target)
+          batch.step(inputs, states: &states, outputs: &outputs)
+        }
+        stream.restore(saved)
+        stream.restart()
+      }
+      takeSteps(2)
+      let usual = Self.allocations { takeSteps(200) }
+      #expect(usual == 0, "200 steps made \(usual) allocations")
+    }
+    printTraces(of: result)
+  }
+
   #if DEBUG
   private static let isOptimised = false
   #else

@@ -7,10 +7,10 @@ import RecurrentKernels
 /// no buffer grows under a reader.
 final class FusedWeights: @unchecked Sendable {
   let cell: FusedCell
-  private let forwardPanels = Buffer()
+  private var forwardPanels = Buffer()
   private let recurrentPanels = Buffer()
   private let inputPanels = Buffer()
-  private let secondPanels = Buffer()
+  private var secondPanels = Buffer()
   private let secondBackPanels = Buffer()
   private let unitRows = Buffer()
   private let precision: Precision
@@ -52,6 +52,13 @@ final class FusedWeights: @unchecked Sendable {
         unsafe writeTransposed(\.input, of: parameters, columns: cell.inputSize, to: input)
       }
     }
+  }
+
+  /// Gives back the memory of the matrices for the way forward, which nobody reads from here on; what
+  /// single units have stays.
+  func forgetMatrices() {
+    forwardPanels = Buffer()
+    secondPanels = Buffer()
   }
 
   /// [panels][1 + I + R][64], or half of I and of R, each rounded up, where in pairs.

@@ -48,8 +48,8 @@ struct BudgetRecord: Codable, Equatable {
   var lines: [String] {
     [
       """
-      A step: median \(Self.time(times.median)), p99.9 \(Self.time(times.p999)), worst \
-      \(Self.time(times.worst)), of \(times.steps) steps; \
+      A step: median \(Self.time(times.median)), p99.9 \(Self.time(times.p999)) in the quietest of \
+      \(StepMeasurement.rounds) rounds, worst \(Self.time(times.worst)) of all \(times.steps) steps; \
       \(decimals(times.clockCost * 1e9, 0)) ns for the clock are taken off each
       """,
       interruptions,

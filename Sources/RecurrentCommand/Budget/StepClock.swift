@@ -46,6 +46,11 @@ struct ContextSwitches: Codable, Equatable {
   /// Those that the thread made by waiting.
   var own: Int
 
+  /// Those of two times together.
+  static func + (a: ContextSwitches, b: ContextSwitches) -> ContextSwitches {
+    ContextSwitches(forced: a.forced + b.forced, own: a.own + b.own)
+  }
+
   /// Those since an earlier count.
   static func - (a: ContextSwitches, b: ContextSwitches) -> ContextSwitches {
     ContextSwitches(forced: a.forced - b.forced, own: a.own - b.own)

@@ -4,33 +4,53 @@ import Recurrent
 struct StepMeasurement {
   /// How long to go on, in seconds.
   let seconds: Double
-  /// How many steps to take at least, unless they take ten times as long.
-  private let least = 2000
-  /// How many to take at most.
-  private let most = 1_000_000
+  /// The rounds in which that is done.
+  static let rounds = 3
+  /// How many steps a round takes at least, unless they take ten times as long as it should.
+  private let least = 1000
+  /// How many it takes at most.
+  private let most = 400_000
 
-  /// Steps of random input, timed one by one after some that are not counted.
+  /// Steps of random input, timed one by one, in the quietest of the rounds.
   ///
-  /// A stream whose usual step takes longer than `limit` seconds is not measured to the end.
-  func times(of model: StreamingModel, limit: Double = .infinity) -> StepTimes {
+  /// What is in time by `limit` seconds in one round, or usually takes longer, needs no other.
+  func times(of model: StreamingModel, limit: Double? = nil) -> StepTimes {
     var stepper = Stepper(model)
     let cost = StepClock.cost()
-    var warm: [UInt64] = []
-    let warmEnd = StepClock.now + nanoseconds(seconds / 10)
-    repeat { warm.append(stepper.step()) } while StepClock.now < warmEnd && warm.count < most
-    // The first steps fetch the weights.
-    let usual = warm.suffix(max(1, warm.count / 2)).sorted()
-    let typical = usual[usual.count / 2]
-    if Double(typical) > limit * 1e9 {
-      return StepTimes(kept: Array(usual), clockCost: cost)
+    var rounds: [StepTimes] = []
+    for _ in 0..<Self.rounds {
+      let typical = typicalTime(&stepper)
+      if let limit, Double(typical) > limit * 1e9 {
+        rounds.append(StepTimes(kept: [typical], clockCost: cost))
+        break
+      }
+      rounds.append(round(&stepper, typical: typical, clockCost: cost))
+      if let limit, rounds[rounds.count - 1].p999 <= limit { break }
     }
+    return StepTimes(quietestOf: rounds)
+  }
 
+  /// The middle time of steps that are not counted, the first of which fetch the weights.
+  private func typicalTime(_ stepper: inout Stepper) -> UInt64 {
+    let end = StepClock.now + nanoseconds(seconds / 30)
+    var times: [UInt64] = []
+    repeat { times.append(stepper.step()) } while StepClock.now < end && times.count < most
+    let usual = times.suffix(max(1, times.count / 2)).sorted()
+    return usual[usual.count / 2]
+  }
+
+  private func round(
+    _ stepper: inout Stepper,
+    typical: UInt64,
+    clockCost: UInt64
+  ) -> StepTimes {
     var (kept, interrupted): ([UInt64], [UInt64]) = ([], [])
     kept.reserveCapacity(most)
+    let length = seconds / Double(Self.rounds)
     let before = StepClock.switches
     var last = before
     let start = StepClock.now
-    let (enough, end) = (start + nanoseconds(seconds), start + nanoseconds(10 * seconds))
+    let (enough, end) = (start + nanoseconds(length), start + nanoseconds(10 * length))
     while kept.count + interrupted.count < most {
       let time = stepper.step()
       // Asking the system takes as long as a small step, so only long ones are asked about.
@@ -48,7 +68,7 @@ struct StepMeasurement {
       kept: kept,
       interrupted: interrupted,
       switches: StepClock.switches - before,
-      clockCost: cost
+      clockCost: clockCost
     )
   }
 

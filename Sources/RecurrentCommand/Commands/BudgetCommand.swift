@@ -9,8 +9,8 @@ struct BudgetCommand: AsyncParsableCommand {
     commandName: "budget",
     abstract: "Measure whether one step of a model is in time, and how large a model would be.",
     discussion: """
-      Steps of one stream are timed one by one on one thread. Those during which the system took the \
-      processor away are told apart. The largest hidden size is that of a model with the same cell, \
+      Steps of one stream are timed one by one on one thread, in three rounds, of which the quietest \
+      counts. Steps during which the system took the processor away are told apart. The largest hidden size is that of a model with the same cell, \
       options, layers, inputs and outputs whose step keeps within the time but for one in 1000, found \
       by measuring multiples of 16 up to 4096.
       """

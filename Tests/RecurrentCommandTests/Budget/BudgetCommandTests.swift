@@ -23,7 +23,7 @@ struct BudgetCommandTests {
     #expect(
       run.lines[2].starts(
         with:
-          /A step: median [\d.]+ (µ|m)s, p99\.9 [\d.]+ (µ|m)s, worst [\d.]+ (µ|m)s, of \d+ steps/
+          /A step: median [\d.]+ (µ|m)s, p99\.9 [\d.]+ (µ|m)s in the quietest of 3 rounds, worst/
       )
     )
     #expect(run.lines[3].hasPrefix("Interrupted: "))

@@ -38,6 +38,26 @@ struct StepTimesTests {
     #expect(none.steps == 2 && none.worst == 20e-9 && none.interruptedSteps == 2)
   }
 
+  @Test func `the quietest round counts, with the steps and the worst of all`() {
+    func round(_ times: [UInt64], _ interrupted: [UInt64], forced: Int) -> StepTimes {
+      StepTimes(
+        kept: times,
+        interrupted: interrupted,
+        switches: ContextSwitches(forced: forced, own: 1)
+      )
+    }
+    let times = StepTimes(
+      quietestOf: [
+        round([10, 20, 90], [], forced: 0), round([11, 21, 31, 41], [700], forced: 2),
+        round([12, 22, 80], [500, 600], forced: 3),
+      ]
+    )
+    #expect(times.median == 31e-9 && times.p999 == 41e-9)
+    #expect(times.worst == 90e-9 && times.steps == 10)
+    #expect(times.interruptedSteps == 3 && times.worstInterrupted == 700e-9)
+    #expect(times.switches == ContextSwitches(forced: 5, own: 3))
+  }
+
   @Test func `a deadline is a block over the rate`() {
     let deadline = StepDeadline(rate: 48_000, block: 64)
     #expect(deadline.seconds == 64.0 / 48_000)
@@ -128,8 +148,8 @@ struct StepTimesTests {
     )
     #expect(
       found == [
-        "A step: median 5.00 µs, p99.9 6.00 µs, worst 6.00 µs, of 3 steps; 25 ns for the clock are "
-          + "taken off each",
+        "A step: median 5.00 µs, p99.9 6.00 µs in the quietest of 3 rounds, worst 6.00 µs of all 3 "
+          + "steps; 25 ns for the clock are taken off each",
         "Interrupted: 1 step more, the longest 80.0 µs, not in these figures; the thread was switched "
           + "0 times by the system, 0 by itself",
         "Deadline: 20.8 µs, 48000 steps a second: p99.9 takes 28.80%; one core serves 3 such streams",

@@ -134,7 +134,9 @@ struct ExportCommandTests {
   @Test func `what a model's data need before a step in C is said`() async throws {
     let rows = (0..<60).map { "\(sin(Double($0) / 3)),\(100 + $0 % 7)\n" }
     try workbench.write(Array(("a,b\n" + rows.joined()).utf8), to: "two.csv")
-    try await workbench.succeed("train two.csv --task forecast --horizon 2 --hidden 4 --epochs 1 --run two")
+    try await workbench.succeed(
+      "train two.csv --task forecast --horizon 2 --hidden 4 --epochs 1 --run two"
+    )
     let run = try await workbench.succeed("export two --to c")
     let said =
       "Preparing series is left to the program: each variable less its mean, over its deviation."

@@ -40,6 +40,7 @@ struct Guides {
     try anytimeAndHorizon()
     print("Other formats")
     try export()
+    try exportC()
     try `import`()
     print("Pictures")
     try pictures()

@@ -18,6 +18,14 @@ func export() throws {
   print("written and run back: \(export.support(.sequence)), \(proof.cases.count) times")
 }
 
+func exportC() throws {
+  let model = SequenceModel.lstm(inputSize: 6, hiddenSize: 32, classes: 3, seed: 1)
+
+  let export = try CExport(model, name: "gestures", classNames: ["swipe", "tap", "none"])
+  try export.write(to: "gestures.h")
+  print("\(export.stateBytes) bytes of state, \(export.multiplyAdds) multiply-adds a step")
+}
+
 func `import`() throws {
   try SequenceModel.lstm(inputSize: 28, hiddenSize: 128, classes: 10, seed: 1)
     .write(to: "classifier.safetensors")

@@ -59,6 +59,17 @@ indirect enum LayerParts: Sendable {
   }
 }
 
+extension SequenceModel {
+  /// Why what is read, or what is kept of it, cannot be had one step after another; nil if it can.
+  var stepProblem: String? {
+    if reading != .rows { return "a model that reads '\(reading.rawValue)' reads a whole grid" }
+    if summary == .meanOutput || summary == .maxOutput {
+      return "the head reads the \(summary == .meanOutput ? "mean" : "largest") of all steps"
+    }
+    return nil
+  }
+}
+
 /// A layer that can be taken apart.
 private protocol DividedLayer {
   func parts(at index: Int) -> LayerParts?

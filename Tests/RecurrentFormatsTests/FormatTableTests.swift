@@ -32,7 +32,7 @@ struct FormatTableTests {
 
   private static let columns = [
     "PyTorch", "Keras", "TensorFlow 1", "ONNX sequence", "ONNX step", "Core ML sequence",
-    "Core ML step",
+    "Core ML step", "C",
   ]
 
   /// The table, and the ways and reasons that its numbers stand for.
@@ -87,6 +87,7 @@ struct FormatTableTests {
       onnx(.sequence), onnx(.step),
       CoreMLExport.support(for: model, form: .sequence),
       CoreMLExport.support(for: model, form: .step),
+      CExport.support(for: model),
     ]
   }
 }

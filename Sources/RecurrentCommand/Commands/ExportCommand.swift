@@ -8,19 +8,19 @@ struct ExportCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "export",
     abstract:
-      "Write a model for PyTorch, Keras, TensorFlow 1, ONNX or Core ML, and prove the file.",
+      "Write a model for PyTorch, Keras, TensorFlow 1, ONNX, Core ML or as C, and prove the file.",
     discussion: """
       The written file is run back, by a reader that shares no layer with the library, on odd lengths, \
       batches of 1 and many, padded rows, and streams in chunks. The worst difference, with the hashes \
       of the file and of the weights, is kept beside it as FILE.proof.json; 'recurrent prove FILE' \
-      finds it out again.
+      finds it out again. A step in C is proved by the C compiler that is found, or that CC names.
       """
   )
 
   @Argument(help: "The run, by its name under runs/ or its folder; or a file of a model.")
   var source: String
 
-  @Option(help: "The format: onnx, coreml, pytorch, keras or tensorflow1.")
+  @Option(help: "The format: onnx, coreml, pytorch, keras, tensorflow1, or c for one step in C.")
   var to = ExportFormat.onnx
 
   @Option(help: "What the file reads at once: sequence, step, or both as two files.")
@@ -44,7 +44,9 @@ struct ExportCommand: AsyncParsableCommand {
   func validate() throws {
     try Program.checkEnvironment()
     guard form == nil || to.hasForms else {
-      throw ValidationError("--form goes with onnx and coreml; \(to.rawValue) has weights alone")
+      throw ValidationError(
+        "--form goes with onnx and coreml; \(to.rawValue) has \(to == .c ? "a step" : "weights") alone"
+      )
     }
     guard forgetBias == nil || to == .tensorFlow1 else {
       throw ValidationError("--forget-bias goes with --to tensorflow1")
@@ -62,6 +64,15 @@ struct ExportCommand: AsyncParsableCommand {
     for remark in source.remarks { print(remark) }
     let name = "\(source.record == nil ? source.name : "model").\(to.ending)"
     let base = output ?? (source.folder == "." ? name : "\(source.folder)/\(name)")
+    if to == .c {
+      let file = URL(filePath: base).deletingPathExtension().lastPathComponent
+      let exported = ExportedC(
+        source: source,
+        path: base,
+        name: output == nil ? source.name : file
+      )
+      return print(try exported.export())
+    }
     guard to.hasForms else {
       return try print(
         ExportedWeights(source: source, format: to, path: base, forgetBias: forgetBias ?? 1)

@@ -11,7 +11,8 @@ struct ProveCommand: AsyncParsableCommand {
     discussion: """
       The file's hash must be the one that was proved. It is run again on the sequences of the proof, \
       and compared with what the model answered then and, where a model can be read out of it, with \
-      what that answers now.
+      what that answers now. A file of C is compiled and run to that end: prove such a file only if \
+      you trust whoever it is from.
       """
   )
 
@@ -58,6 +59,11 @@ struct ProveCommand: AsyncParsableCommand {
           unsaid: unsaid
         )
       )
+    case .c:
+      let bytes = try WholeFile.contents(of: file)
+      // Before anything of it is run.
+      try proof.checkHash(of: bytes)
+      return try proof.check(ProvableC(bytes: bytes, path: file))
     case nil:
       throw CommandFailure(
         "\(ExportProof.path(of: file)): is of a format '\(proof.format)' that this version does not know"

@@ -15,6 +15,8 @@ enum ExportFormat: String, ExpressibleByArgument, CaseIterable {
   case keras
   /// Weights of a program of TensorFlow 1's BasicLSTMCell.
   case tensorFlow1 = "tensorflow1"
+  /// One step as a file of C.
+  case c
 
   /// What such a file's name ends in.
   var ending: String {
@@ -24,6 +26,7 @@ enum ExportFormat: String, ExpressibleByArgument, CaseIterable {
     case .pyTorch: "pytorch.safetensors"
     case .keras: "keras.safetensors"
     case .tensorFlow1: "tensorflow1.npz"
+    case .c: "h"
     }
   }
 
@@ -35,13 +38,14 @@ enum ExportFormat: String, ExpressibleByArgument, CaseIterable {
     case .pyTorch: "PyTorch"
     case .keras: "Keras"
     case .tensorFlow1: "TensorFlow 1"
+    case .c: "C"
     }
   }
 
   /// Whether whole sequences and single steps are different files.
   var hasForms: Bool { self == .onnx || self == .coreML }
 
-  /// The line of Python, or Swift, that takes the file.
+  /// The line of Python, or C, that takes the file.
   func use(_ path: String, of model: SequenceModel, isTokens: Bool) -> String {
     let name = URL(filePath: path).lastPathComponent
     let input = isTokens ? "tokens" : "input"
@@ -52,6 +56,7 @@ enum ExportFormat: String, ExpressibleByArgument, CaseIterable {
     case .keras:
       "model.set_weights([arrays[name] for name in metadata[\"keras_order\"].split()])"
     case .tensorFlow1: "numpy.load(\"\(name)\")  # variables by name"
+    case .c: "#include \"\(name)\"; its first lines say how"
     }
   }
 }

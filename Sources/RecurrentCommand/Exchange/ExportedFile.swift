@@ -8,21 +8,35 @@ struct ExportReport {
   let format: ExportFormat
   let form: String?
   let support: FormatSupport
-  let proof: ExportProof
+  let fileHash: String
+  /// Nil where nothing was found to run the file with.
+  let proof: ExportProof?
   let byteCount: Int
+  /// What else there is to say of the file, a line each.
+  var remarks: [String] = []
   let use: String
 
   /// The lines to print.
   var text: String {
     let kind = [format.title, form].compactMap(\.self).joined(separator: ", ")
-    return """
-      \(path): \(kind), \(byteCount) bytes, SHA-256 \(proof.fileHash.prefix(12))...
-        \(support)
-        run back \(proof.cases.count) times: largest difference \(scientific(proof.largestDifference)), \
-      \(scientific(proof.tolerance)) allowed
-        proof: \(ExportProof.path(of: path))
-        use: \(use)
+    let lines = ["\(support)"] + remarks + proofLines + ["use: \(use)"]
+    return "\(path): \(kind), \(byteCount) bytes, SHA-256 \(fileHash.prefix(12))..."
+      + lines.map { "\n  \($0)" }.joined()
+  }
+
+  private var proofLines: [String] {
+    guard let proof else {
+      return [
+        "not run back, and without a proof: there is no C compiler here, nor does CC name one"
+      ]
+    }
+    return [
       """
+      run back \(proof.cases.count) times: largest difference \(scientific(proof.largestDifference)), \
+      \(scientific(proof.tolerance)) allowed
+      """,
+      "proof: \(ExportProof.path(of: path))",
+    ]
   }
 }
 
@@ -65,14 +79,6 @@ struct ExportedGraph {
     return metadata
   }
 
-  /// Where sums are near 0, normalisation multiplies rounding by up to 300.
-  private var tolerance: Float {
-    let isNormalised = source.model.layerDescriptions?.contains { layer in
-      layer.directions.contains { $0.options?.normalizesLayers ?? false }
-    }
-    return isNormalised ?? false ? 10 * ExportProof.usualTolerance : ExportProof.usualTolerance
-  }
-
   private func onnx() throws -> ExportReport {
     var export = try ONNXExport(
       source.model,
@@ -86,7 +92,7 @@ struct ExportedGraph {
       model: source.model,
       support: export.support(form),
       version: Version.text,
-      tolerance: tolerance
+      tolerance: source.tolerance
     )
     try WholeFile.write(bytes, to: path)
     try proof.write(beside: path)
@@ -111,7 +117,7 @@ struct ExportedGraph {
       model: rows,
       support: export.support,
       version: Version.text,
-      tolerance: tolerance
+      tolerance: source.tolerance
     )
     try export.write(to: path)
     try proof.write(beside: path)
@@ -128,6 +134,7 @@ struct ExportedGraph {
       format: format,
       form: form.rawValue,
       support: support,
+      fileHash: proof.fileHash,
       proof: proof,
       byteCount: byteCount,
       use: format.use(path, of: source.model, isTokens: source.readsTokens)

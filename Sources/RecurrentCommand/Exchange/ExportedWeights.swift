@@ -40,6 +40,7 @@ struct ExportedWeights {
       format: format,
       form: nil,
       support: support,
+      fileHash: proof.fileHash,
       proof: proof,
       byteCount: bytes.count,
       use: format.use(path, of: model, isTokens: false)

@@ -57,6 +57,16 @@ struct ModelSource {
     guard model.reading != .rows, let record else { return nil }
     return [record.steps, record.features]
   }
+
+  /// How far a file's answers may be off.
+  ///
+  /// Where sums are near 0, normalisation multiplies rounding by up to 300.
+  var tolerance: Float {
+    let isNormalised = model.layerDescriptions?.contains { layer in
+      layer.directions.contains { $0.options?.normalizesLayers ?? false }
+    }
+    return isNormalised ?? false ? 10 * ExportProof.usualTolerance : ExportProof.usualTolerance
+  }
 }
 
 /// A small number as it is read best, such as 2.4e-07.

@@ -61,13 +61,7 @@ extension ExportProof {
   /// - Returns: The largest distance of the file's answers from those the model gave.
   /// - Throws: `FileError` when the file is another than was proved, or answers otherwise.
   public func check(_ file: some ProvableFile) throws(FileError) -> Float {
-    let hash = SHA256Digest.hexadecimal(of: file.bytes)
-    guard hash == fileHash else {
-      throw FileError(
-        "is not the file that was proved (SHA-256 \(hash.prefix(12))..., then \(fileHash.prefix(12))...)",
-        advice: "export the model again"
-      )
-    }
+    try checkHash(of: file.bytes)
     let model = try file.model()
     if let model, Self.weightsHash(of: model) != weightsHash {
       throw FileError("has other weights than were proved")
@@ -91,6 +85,19 @@ extension ExportProof {
       )
     }
     return largest
+  }
+
+  /// Compares the hash of a file's content with that of the file that was proved.
+  ///
+  /// - Throws: `FileError` when it is another file.
+  public func checkHash(of bytes: [UInt8]) throws(FileError) {
+    let hash = SHA256Digest.hexadecimal(of: bytes)
+    guard hash == fileHash else {
+      throw FileError(
+        "is not the file that was proved (SHA-256 \(hash.prefix(12))..., then \(fileHash.prefix(12))...)",
+        advice: "export the model again"
+      )
+    }
   }
 
   private static func answers(
@@ -123,7 +130,8 @@ extension ExportProof {
     return stride(from: 0, to: elements.count, by: step).prefix(answerCount).map { elements[$0] }
   }
 
-  private static func weightsHash(of model: SequenceModel) -> String {
+  /// The SHA-256 of a model's weights under their names.
+  static func weightsHash(of model: SequenceModel) -> String {
     var arrays = SafetensorsFile()
     for (name, value) in model.parameters { arrays.add(value, named: name) }
     return SHA256Digest.hexadecimal(of: arrays.bytes)

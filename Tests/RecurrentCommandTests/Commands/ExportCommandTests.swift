@@ -72,6 +72,11 @@ struct ExportCommandTests {
     }
     try await workbench.trainSmall("both", options: "--bidirectional")
     try await workbench.fail(
+      "export both --to c",
+      exitCode: 1,
+      saying: "C cannot hold this model: a layer that reads backward needs the whole sequence"
+    )
+    try await workbench.fail(
       "export both --form step",
       exitCode: 1,
       saying: "ONNX cannot hold this model as a step: a layer that reads backward needs the whole"
@@ -80,12 +85,74 @@ struct ExportCommandTests {
     #expect(try !workbench.names(in: "runs/both").contains { $0.hasSuffix(".onnx") })
   }
 
+  @Test(.enabled(if: ProvableC.compiler != nil, "there is no C compiler here"))
+  func `a step in C is compiled, proved, and proved again`() async throws {
+    try await workbench.trainSmall("3-small")
+    let run = try await workbench.succeed("export 3-small --to c")
+    #expect(run.lines[0].hasPrefix("runs/3-small/model.h: C, step, "), "\(run)")
+    #expect(run.lines[2].hasPrefix("  names begin with model_3_small; "))
+    #expect(run.lines[3].hasPrefix("  run back 4 times: largest difference "))
+    let again = try await workbench.succeed("prove runs/3-small/model.h")
+    #expect(again.output.contains("c, step, written by version"))
+
+    try await workbench.succeed("export 3-small --to c --output there.h")
+    var text = try workbench.text(of: "there.h")
+    #expect(text.hasPrefix("/* there: written by Recurrent \(Version.text).\n"))
+    #expect(text.contains("there_class_names[THERE_OUTPUT_SIZE] = {\n    \"0\",\n"))
+    // What is not the file that was proved is not even compiled.
+    text += "#error compiled\n"
+    try workbench.write(Array(text.utf8), to: "there.h")
+    try await workbench.fail(
+      "prove there.h",
+      exitCode: 1,
+      saying: "there.h: is not the file that was proved"
+    )
+  }
+
+  @Test func `without a C compiler a step in C has no proof, not an older one either`() async throws
+  {
+    try await workbench.trainSmall()
+    try workbench.write(Array("{}".utf8), to: "runs/small/model.h.proof.json")
+    let none = ["PATH": workbench.path, "CC": ""]
+    let run = try await workbench.succeed("export small --to c", environment: none)
+    #expect(
+      run.lines[3]
+        == "  not run back, and without a proof: there is no C compiler here, nor does CC name one"
+    )
+    let names = try workbench.names(in: "runs/small")
+    #expect(names.contains("model.h") && !names.contains("model.h.proof.json"))
+    guard ProvableC.compiler != nil else { return }
+    try await workbench.succeed("export small --to c")
+    try await workbench.fail(
+      "prove runs/small/model.h",
+      exitCode: 1,
+      saying: "runs/small/model.h: has to be compiled, and there is no C compiler here",
+      environment: none
+    )
+  }
+
+  @Test func `what a model's data need before a step in C is said`() async throws {
+    let rows = (0..<60).map { "\(sin(Double($0) / 3)),\(100 + $0 % 7)\n" }
+    try workbench.write(Array(("a,b\n" + rows.joined()).utf8), to: "two.csv")
+    try await workbench.succeed(
+      "train two.csv --task forecast --horizon 2 --hidden 4 --epochs 1 --run two"
+    )
+    let run = try await workbench.succeed("export two --to c")
+    let said =
+      "Preparing series is left to the program: each variable less its mean, over its deviation."
+    #expect(run.lines.contains("  " + said), "\(run)")
+    let text = try workbench.text(of: "runs/two/model.h")
+    #expect(text.contains(" * \(said)\n"))
+    #expect(text.contains(" * Variable 1: mean "))
+  }
+
   @Test func `wrong words are told in one line`() async throws {
     try await workbench.trainSmall()
     for (words, code, message) in [
       ("export nowhere", 1, "runs/nowhere: there is no run here"),
       ("export small --to pickle", 2, "pickle"),
       ("export small --to keras --form step", 2, "--form goes with onnx and coreml"),
+      ("export small --to c --form sequence", 2, "c has a step alone"),
       ("export small --forget-bias 1", 2, "--forget-bias goes with --to tensorflow1"),
       ("export small --output no/such/folder/model.onnx", 1, "create the folder first"),
       ("prove runs/small/model.safetensors", 1, "proof.json: does not exist"),

@@ -80,19 +80,10 @@ public struct ONNXExport: Sendable {
 
   /// How well ONNX says what the model computes, in a form.
   public func support(_ form: GraphForm) -> FormatSupport {
-    if form == .step, let problem = stepProblem { return .refused(problem) }
+    if form == .step, let problem = model.stepProblem ?? parts.compactMap(\.stepProblem).first {
+      return .refused(problem)
+    }
     return parts.reduce(.exact) { $0.combined(with: Self.support(of: $1)) }
-  }
-
-  /// Why the model cannot be run one step after another; nil if it can.
-  private var stepProblem: String? {
-    if model.reading != .rows {
-      return "a model that reads '\(model.reading.rawValue)' reads a whole grid"
-    }
-    if model.summary == .meanOutput || model.summary == .maxOutput {
-      return "the head reads the \(model.summary == .meanOutput ? "mean" : "largest") of all steps"
-    }
-    return parts.compactMap(\.stepProblem).first
   }
 
   /// The model as a file.

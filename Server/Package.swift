@@ -45,7 +45,7 @@ let package = Package(
       ],
       resources: [
         .embedInCode("Page/page.html"), .embedInCode("Page/page.css"),
-        .embedInCode("Page/page.js"),
+        .embedInCode("Page/page.js"), .embedInCode("Description/openapi.json"),
       ],
       swiftSettings: strict
     ),
@@ -54,8 +54,10 @@ let package = Package(
       name: "ServerCommand",
       dependencies: [
         "RecurrentServer",
+        .product(name: "RecurrentLibrary", package: "recurrent"),
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Logging", package: "swift-log"),
+        .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
       ],
       swiftSettings: strict
     ),
@@ -76,6 +78,7 @@ let package = Package(
         "RecurrentServer", "LoopbackClient",
         .product(name: "RecurrentLibrary", package: "recurrent"),
         .product(name: "Logging", package: "swift-log"),
+        .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
       ],
       swiftSettings: strict
     ),

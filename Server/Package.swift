@@ -77,6 +77,7 @@ let package = Package(
       name: "RecurrentServerTests",
       dependencies: [
         "RecurrentServer", "LoopbackClient",
+        .product(name: "HTTPTypes", package: "swift-http-types"),
         .product(name: "RecurrentLibrary", package: "recurrent"),
         .product(name: "Logging", package: "swift-log"),
         .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),

@@ -1,7 +1,6 @@
 import HTTPTypes
 import Hummingbird
 import Logging
-import NIOHTTP1
 import RecurrentData
 import Synchronization
 
@@ -9,6 +8,8 @@ import Synchronization
 final class ServerCore: Sendable {
   /// As many of the largest bodies may be held at a time.
   private static let mostBodies = 32
+  /// The numbers that the steps of a request become, or are answered by.
+  private static let mostNumbers = 1 << 24
 
   let options: ServerOptions
   let models: [ServedModel]
@@ -31,9 +32,7 @@ final class ServerCore: Sendable {
     modelsByName = Dictionary(uniqueKeysWithValues: models.map { ($0.name, $0) })
     sessions = SessionStore(options)
     connections = ConnectionCount(most: options.mostConnections)
-    bodies = BodyBudget(
-      most: options.largestBody.multipliedReportingOverflow(by: Self.mostBodies).partialValue
-    )
+    bodies = BodyBudget(most: min(options.largestBody, .max / Self.mostBodies) * Self.mostBodies)
     token = options.token.map(Token.init)
     table = RouteTable(
       routes: Route.service + Route.page + Route.models + Route.predictions + Route.sessions
@@ -44,7 +43,11 @@ final class ServerCore: Sendable {
   var routes: [Route] { table.routes }
 
   var limits: SequenceLimits {
-    SequenceLimits(sequences: options.mostSequences, steps: options.mostSteps)
+    SequenceLimits(
+      sequences: options.mostSequences,
+      steps: options.mostSteps,
+      numbers: Self.mostNumbers
+    )
   }
 
   /// Whether requests are wanted.

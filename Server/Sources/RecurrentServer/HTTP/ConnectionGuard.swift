@@ -108,12 +108,13 @@ final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
   func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {
     switch unwrapOutboundIn(data) {
     case .head(var head):
-      if isReading { head.headerFields[.connection] = "close" }
+      if isEarly { head.headerFields[.connection] = "close" }
       context.write(wrapOutboundOut(.head(head)), promise: promise)
     case .body: context.write(data, promise: promise)
     case .end:
+      let isEarly = isEarly
       answersDue -= 1
-      guard isReading else {
+      guard isEarly else {
         if answersDue == 0 {
           requestDeadline = .now() + time
           arm(context)
@@ -124,6 +125,9 @@ final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
       part(context)
     }
   }
+
+  /// Whether the answer under way is to a request that is not there as a whole.
+  private var isEarly: Bool { isReading && answersDue == 1 }
 
   /// Closes the connection when its client has had time to read what it was told.
   private func part(_ context: ChannelHandlerContext) {

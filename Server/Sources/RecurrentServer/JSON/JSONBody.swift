@@ -22,6 +22,10 @@ enum JSONBody {
       @unknown default: path = []
       }
       guard let name = path.first?.stringValue else {
+        // A number that is out of range is told without its place.
+        guard (try? JSONSerialization.jsonObject(with: Data(body))) == nil else {
+          throw .unfit("a member is not of the kind that is wanted; see /openapi.json")
+        }
         throw .malformed("the body is no JSON; give an object")
       }
       throw .unfit("\(name) is not of the kind that is wanted; see /openapi.json")

@@ -18,7 +18,7 @@ extension ServedModel {
 
   /// Writes the answer about a sequence, or each of its steps, `[row, output]`.
   func write(_ answers: ArraySlice<Float>, to writer: inout JSONWriter) {
-    guard run.model.summary == .allOutputs else { return writeStep(answers, to: &writer) }
+    guard answersEachStep else { return writeStep(answers, to: &writer) }
     let outputs = run.outputNames.count
     writer.object { writer in
       writer.name("steps")

@@ -38,4 +38,18 @@ struct NumberSequences: Sendable, Equatable {
 struct SequenceLimits: Sendable {
   var sequences: Int
   var steps: Int
+  /// The numbers that are read, or answered, for one request.
+  var numbers: Int
+
+  /// Checks that so many steps of so many numbers are not too many.
+  ///
+  /// - Throws: `Problem` where they are.
+  func check(steps: Int, numbers count: Int) throws(Problem) {
+    let (product, isTooLarge) = steps.multipliedReportingOverflow(by: count)
+    guard !isTooLarge, product <= numbers else {
+      throw .tooLarge(
+        "\(steps) steps are \(count) numbers each, too many for one request; send fewer at once"
+      )
+    }
+  }
 }

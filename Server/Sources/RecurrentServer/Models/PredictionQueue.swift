@@ -76,7 +76,7 @@ final class PredictionQueue: Sendable {
     var longest = 0
     for (place, sequence) in sequences.enumerated() {
       let next = max(longest, sequence.count)
-      if place > start, !Self.canBeRead(place - start + 1, next) {
+      if place > start, !canBeRead(place - start + 1, next) {
         parts.append(sequences[start..<place])
         (start, longest) = (place, sequence.count)
       } else {
@@ -86,8 +86,10 @@ final class PredictionQueue: Sendable {
     return parts + [sequences[start...]]
   }
 
-  private static func canBeRead(_ count: Int, _ longest: Int) -> Bool {
-    count <= mostSequences && count * longest <= mostNumbers
+  private func canBeRead(_ count: Int, _ longest: Int) -> Bool {
+    // What is answered takes memory, too.
+    let numbers = answersEachStep ? max(longest, longest / width * outputNames.count) : longest
+    return count <= Self.mostSequences && count * numbers <= Self.mostNumbers
   }
 
   /// Reads what waits until nothing does.
@@ -97,7 +99,7 @@ final class PredictionQueue: Sendable {
         var (count, longest, taken) = (0, 0, 0)
         for job in state.waiting {
           let next = max(longest, job.longest)
-          guard taken == 0 || Self.canBeRead(count + job.sequences.count, next) else { break }
+          guard taken == 0 || canBeRead(count + job.sequences.count, next) else { break }
           (count, longest, taken) = (count + job.sequences.count, next, taken + 1)
         }
         if taken == 0 { state.isAtWork = false }

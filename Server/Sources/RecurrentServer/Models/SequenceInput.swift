@@ -23,6 +23,10 @@ extension ServedModel {
         )
       }
     }
+    try limits.check(
+      steps: answersEachStep ? sequences.lengths.reduce(0, +) : sequences.lengths.count,
+      numbers: run.outputNames.count
+    )
     guard let preparation = run.preparation?.series else { return sequences.parts }
     return sequences.parts.map { preparation.prepared(Array($0))[...] }
   }

@@ -52,6 +52,9 @@ final class ServedModel: Sendable {
   /// The numbers of a step, or of a time, as they come from a client.
   var width: Int { run.width }
 
+  /// Whether each step has an answer, not the whole sequence alone.
+  var answersEachStep: Bool { run.model.summary == .allOutputs }
+
   /// The numbers of a step that the model reads.
   var features: Int { run.features }
 
@@ -60,10 +63,14 @@ final class ServedModel: Sendable {
     run.readsImages && (run.steps, run.features) == (DigitImage.side, DigitImage.side)
   }
 
+  /// The numbers of the largest grid that is traced.
+  private static let mostProbed = 1 << 20
+
   private static func hasTraces(_ run: FinishedRun) -> Bool {
     guard run.task != .forecast, run.task != .languageModel else { return false }
     // A grid that is not read row by row has to be whole.
     let steps = run.model.reading == .rows ? 1 : run.steps
+    guard steps * run.features <= mostProbed else { return false }
     return !run.model.gateTraces(of: .zeros([1, steps, run.features])).isEmpty
   }
 

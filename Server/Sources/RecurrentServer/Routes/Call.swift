@@ -1,7 +1,6 @@
 import HTTPTypes
 import Hummingbird
 import NIOCore
-import NIOHTTP1
 import Synchronization
 
 /// A request on its way through the server.
@@ -63,7 +62,10 @@ final class Call: Sendable {
         .requestTimeout,
         "the body did not arrive in \(core.options.requestSeconds) seconds; send it faster"
       )
-    } catch is HTTPParserError {
+    } catch let problem as Problem {
+      throw problem
+    } catch {
+      // Whatever else ends a body, its sender did.
       throw Problem.malformed("the body does not arrive as HTTP/1.1 has it; send it again")
     }
     return bytes

@@ -65,6 +65,10 @@ extension Route {
         )
       }
       let series = try model.series(ofTable: try await call.body(), limits: limits)
+      try limits.check(
+        steps: model.answersEachStep ? series.reduce(0) { $0 + $1.times } : series.count,
+        numbers: model.run.outputNames.count
+      )
       return series.map { preparation.prepared($0.values)[...] }
     case .json, .events:
       sequences = try SequencesScanner.read(

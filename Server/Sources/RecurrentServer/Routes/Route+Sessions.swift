@@ -174,6 +174,7 @@ extension Route {
         limits: limits
       )
     }
+    try limits.check(steps: sequences.lengths[0], numbers: model.run.outputNames.count)
     let times = model.run.preparation?.series?.choice.timesPerStep ?? 1
     guard sequences.lengths[0].isMultiple(of: times) else {
       throw Problem.unfit(
@@ -202,6 +203,7 @@ extension Route {
       throw .tooLarge("text has \(tokens.count) tokens; at most \(limits.steps) are read at once")
     }
     let count = preparation.vocabulary.count
+    try limits.check(steps: tokens.count, numbers: count)
     var numbers = [Float](repeating: 0, count: tokens.count * count)
     for (place, token) in tokens.enumerated() { numbers[place * count + token] = 1 }
     return numbers

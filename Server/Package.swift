@@ -71,6 +71,7 @@ let package = Package(
       name: "LoadCommand",
       dependencies: [
         "LoopbackClient",
+        .product(name: "RecurrentLibrary", package: "recurrent"),
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: strict

@@ -50,7 +50,7 @@ let package = Package(
         .embedInCode("Page/page.js"), .embedInCode("Page/reading.js"),
         .embedInCode("Page/series.js"), .embedInCode("Page/server.js"),
         .embedInCode("Page/signals.js"), .embedInCode("Page/table.js"),
-        .embedInCode("Page/writing.js"),
+        .embedInCode("Page/writing.js"), .embedInCode("Description/openapi.json"),
       ],
       swiftSettings: strict
     ),
@@ -59,8 +59,10 @@ let package = Package(
       name: "ServerCommand",
       dependencies: [
         "RecurrentServer",
+        .product(name: "RecurrentLibrary", package: "recurrent"),
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Logging", package: "swift-log"),
+        .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
       ],
       swiftSettings: strict
     ),
@@ -82,6 +84,7 @@ let package = Package(
         "RecurrentServer", "LoopbackClient",
         .product(name: "RecurrentLibrary", package: "recurrent"),
         .product(name: "Logging", package: "swift-log"),
+        .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
       ],
       swiftSettings: strict
     ),

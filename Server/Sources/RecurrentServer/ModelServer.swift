@@ -2,7 +2,7 @@ import Foundation
 import Hummingbird
 public import Logging
 import NIOCore
-public import Recurrent
+import Recurrent
 public import RecurrentData
 public import ServiceLifecycle
 import Synchronization

@@ -5,6 +5,7 @@ import Recurrent
 import RecurrentData
 import RecurrentServer
 import ServiceLifecycle
+import UnixSignals
 
 /// `recurrent-server`: serves trained models over HTTP.
 @main

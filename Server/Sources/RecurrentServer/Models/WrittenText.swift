@@ -68,7 +68,8 @@ struct WrittenText: Sendable {
     writer = TextWriter(sampler, preparation)
     left = wish.length
     guard let prompt = wish.prompt else {
-      return writer.read(preparation.tokens(of: "\n").first.flatMap(\.self) ?? 0)
+      writer.read(preparation.tokens(of: "\n").first.flatMap(\.self) ?? 0)
+      return
     }
     for token in try preparation.knownTokens(of: prompt, "prompt") { writer.read(token) }
   }

@@ -16,11 +16,9 @@ struct TargetOptions: ParsableArguments {
   @Option(help: "The folder of the model's run, to know the answers from. Default: runs/MODEL")
   var run: String?
 
-  func validate() throws { _ = try port() }
-
   /// The server with the model.
   ///
-  /// - Throws: `LoadFailure` where the token cannot be read.
+  /// - Throws: `LoadFailure` where it is not on this machine, or the token cannot be read.
   func target() throws -> Target {
     var headers: [(name: String, value: String)] = []
     if let tokenFile {
@@ -39,16 +37,16 @@ struct TargetOptions: ParsableArguments {
   private func port() throws -> Int {
     let advice = "give it as http://127.0.0.1:8080"
     guard let url = URLComponents(string: server), url.scheme == "http", let host = url.host else {
-      throw ValidationError("--server \(server) is no address of a server; \(advice)")
+      throw LoadFailure("--server \(server) is no address of a server; \(advice)")
     }
     guard host == "127.0.0.1" || host == "localhost" else {
-      throw ValidationError(
+      throw LoadFailure(
         "--server \(server) is not on this machine, and is left alone; \(advice)"
       )
     }
     let port = url.port ?? 80
     guard 1...65_535 ~= port else {
-      throw ValidationError("--server \(server) has no port from 1 to 65535; \(advice)")
+      throw LoadFailure("--server \(server) has no port from 1 to 65535; \(advice)")
     }
     return port
   }

@@ -45,7 +45,12 @@ let package = Package(
       ],
       resources: [
         .embedInCode("Page/page.html"), .embedInCode("Page/page.css"),
-        .embedInCode("Page/page.js"), .embedInCode("Description/openapi.json"),
+        .embedInCode("Page/chart.js"), .embedInCode("Page/digits.js"),
+        .embedInCode("Page/elements.js"), .embedInCode("Page/pad.js"),
+        .embedInCode("Page/page.js"), .embedInCode("Page/reading.js"),
+        .embedInCode("Page/series.js"), .embedInCode("Page/server.js"),
+        .embedInCode("Page/signals.js"), .embedInCode("Page/table.js"),
+        .embedInCode("Page/writing.js"), .embedInCode("Description/openapi.json"),
       ],
       swiftSettings: strict
     ),
@@ -69,6 +74,7 @@ let package = Package(
       name: "LoadCommand",
       dependencies: [
         "LoopbackClient",
+        .product(name: "RecurrentLibrary", package: "recurrent"),
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: strict

@@ -1,18 +1,18 @@
 import ArgumentParser
-import LoopbackClient
 
+/// `recurrent-load`: puts load on a server of this machine, and checks what it answers.
 @main
 struct Program: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "recurrent-load",
-    abstract: "Tell how many requests a server answers, and how fast."
+    abstract: "Put load on a server of this machine, and compare its answers with the library's.",
+    subcommands: [PredictCommand.self, SessionsCommand.self, SoakCommand.self]
   )
+}
 
-  @Option(help: "The port of 127.0.0.1 that the server listens on.")
-  var port = 8080
+/// What keeps the program from going on, in one line.
+struct LoadFailure: Error, CustomStringConvertible {
+  let description: String
 
-  func run() throws {
-    let answer = try LoopbackConnection(port: port).request("GET", "/healthz")
-    print("\(answer.status) \(answer.text)")
-  }
+  init(_ description: String) { self.description = description }
 }

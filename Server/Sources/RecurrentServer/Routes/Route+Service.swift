@@ -23,23 +23,13 @@ extension Route {
   ]
 
   /// The page to try models on.
-  static let page: [Route] = [
-    Route(.get, "/", isOpen: true) { _ in
-      var response = Response.bytes(PackageResources.page_html, "text/html; charset=utf-8")
-      response.headers[.contentSecurityPolicy] = """
-        default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; \
-        img-src 'self' data: blob:; connect-src 'self'; base-uri 'none'; form-action 'none'; \
-        frame-ancestors 'none'
-        """
+  static let page = PageFile.all.map { file in
+    Route(.get, file.path, isOpen: true) { _ in
+      var response = Response.bytes(file.bytes, file.contentType)
+      response.headers[.contentSecurityPolicy] = PageFile.contentSecurityPolicy
       return response
-    },
-    Route(.get, "/page.css", isOpen: true) { _ in
-      .bytes(PackageResources.page_css, "text/css; charset=utf-8")
-    },
-    Route(.get, "/page.js", isOpen: true) { _ in
-      .bytes(PackageResources.page_js, "text/javascript; charset=utf-8")
-    },
-  ]
+    }
+  }
 
   private static func status(_ word: String) -> Response {
     var writer = JSONWriter()

@@ -82,7 +82,7 @@ let package = Package(
     .testTarget(
       name: "RecurrentServerTests",
       dependencies: [
-        "RecurrentServer", "LoopbackClient",
+        "RecurrentServer", "LoopbackClient", "ServerCommand",
         .product(name: "HTTPTypes", package: "swift-http-types"),
         .product(name: "RecurrentLibrary", package: "recurrent"),
         .product(name: "Logging", package: "swift-log"),

@@ -29,7 +29,10 @@ struct ServiceTests {
           #expect((status == 405) == (item[method] == nil), "\(method) \(path): \(status)")
         }
       }
-      #expect(described == Set(server.core.routes.map { "\($0.method.rawValue) \($0.path)" }))
+      // The page's own files are no part of what others may count on.
+      let page = Set(PageFile.all.map(\.path))
+      let routes = server.core.routes.filter { !page.contains($0.path) }
+      #expect(described == Set(routes.map { "\($0.method.rawValue) \($0.path)" }))
       for (path, item) in paths {
         for case let operation as [String: Any] in item.values {
           let responses = try #require(operation["responses"] as? [String: Any], "\(path)")
@@ -48,11 +51,18 @@ struct ServiceTests {
       let page = try server.ask("GET", "/")
       #expect(page.headers["content-type"] == "text/html; charset=utf-8")
       #expect(page.headers["content-security-policy"]?.contains("default-src 'none'") == true)
-      for (path, type) in [("/page.css", "text/css"), ("/page.js", "text/javascript")] {
-        let answer = try server.ask("GET", path)
-        #expect(answer.status == 200 && !answer.body.isEmpty)
-        #expect(answer.headers["content-type"] == "\(type); charset=utf-8")
+      #expect(PageFile.all.count > 2)
+      for file in PageFile.all {
+        let answer = try server.ask("GET", file.path)
+        #expect(answer.status == 200 && answer.body == file.bytes)
+        #expect(answer.headers["content-type"] == file.contentType)
         #expect(answer.headers["x-content-type-options"] == "nosniff")
+        // What a page refers to is there.
+        for word in answer.text.matches(of: /(?:src|href)="([^"#]+)"|from "\.?(\/[^"]+)"/) {
+          let path = String(word.1 ?? word.2 ?? "")
+          let isServed = server.core.routes.contains { $0.path == path && $0.isOpen }
+          #expect(path.hasPrefix("data:") || isServed, "\(file.path): \(path)")
+        }
       }
     }
   }

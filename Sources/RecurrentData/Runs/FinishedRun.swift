@@ -29,9 +29,9 @@ public struct FinishedRun: Sendable {
   ///
   /// - Throws: `FileError` when a file is missing, damaged, or does not belong to the other.
   public init(at folder: String) throws(FileError) {
-    let url = URL(filePath: folder).standardized
-    name = url.lastPathComponent
-    let (modelPath, recordPath) = (url.path + "/model.safetensors", url.path + "/run.json")
+    name = URL(filePath: folder).standardized.lastPathComponent
+    let folder = folder.hasSuffix("/") ? String(folder.dropLast()) : folder
+    let (modelPath, recordPath) = (folder + "/model.safetensors", folder + "/run.json")
     let record = try Record(at: recordPath)
     let file = try SafetensorsFile(contentsOf: modelPath)
     model = try SequenceModel(file)

@@ -6,6 +6,9 @@ import RecurrentData
 final class RunFolders: Sendable {
   private let parent: URL
 
+  /// Where they are.
+  var path: String { parent.path }
+
   init() throws {
     parent = FileManager.default.temporaryDirectory
       .appendingPathComponent("recurrent-server-test-\(UUID().uuidString)")

@@ -88,9 +88,11 @@ public struct ModelServer: Service {
     try await withGracefulShutdownHandler {
       do {
         try await application.run()
-      } catch let error as IOError {
+      } catch  where !core.hasBegun {
+        let reason =
+          (error as? IOError).map { String(cString: strerror($0.errnoCode)) } ?? "\(error)"
         throw FileError(
-          "cannot be listened on: \(String(cString: strerror(error.errnoCode)))",
+          "cannot be listened on: \(reason)",
           file: "\(options.host):\(options.port)",
           advice: "choose another port, or address"
         )

@@ -21,6 +21,7 @@ final class ServerCore: Sendable {
   private let token: Token?
   private let table: RouteTable
   private let isReadyNow = Atomic(false)
+  private let begun = Atomic(false)
 
   /// Prepares runs' models.
   ///
@@ -53,7 +54,13 @@ final class ServerCore: Sendable {
   /// Whether requests are wanted.
   var isReady: Bool { isReadyNow.load(ordering: .relaxed) }
 
-  func begin() { isReadyNow.store(true, ordering: .relaxed) }
+  /// Whether requests ever were.
+  var hasBegun: Bool { begun.load(ordering: .relaxed) }
+
+  func begin() {
+    begun.store(true, ordering: .relaxed)
+    isReadyNow.store(true, ordering: .relaxed)
+  }
 
   /// Wants no more requests, and ends what would not end by itself.
   func stop() {

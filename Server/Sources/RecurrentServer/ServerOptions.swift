@@ -22,6 +22,8 @@ public struct ServerOptions: Sendable {
   public var requestSeconds = 30
   /// The connections that are open at a time; further ones are closed at once.
   public var mostConnections = 1_024
+  /// The time after which a listener is told that the connection is still in use.
+  var pause = Duration.seconds(15)
   /// The time in seconds, which never goes back; tests move it.
   var now: @Sendable () -> Double = {
     let time = ContinuousClock.now - ServerOptions.beginning

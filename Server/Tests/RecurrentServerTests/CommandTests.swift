@@ -50,6 +50,10 @@ struct CommandTests {
       (["digits", "--token-file", "none.txt"], 1, "Error: none.txt: cannot be read"),
       (["digits", "--token-file", "empty.txt"], 1, "Error: empty.txt: holds no token"),
       (["digits", "--host", "203.0.113.7"], 1, "Error: 203.0.113.7:8080: cannot be listened on"),
+      (
+        ["digits", "--host", "nowhere.invalid"], 1,
+        "Error: nowhere.invalid:8080: cannot be listened"
+      ),
       (["digits", "--port", "65536"], 64, "Error: --port is 65536"),
       (["digits", "--log-level", "loud"], 64, "Error: --log-level is loud"),
       ([], 64, "Error: Missing expected argument"),

@@ -312,6 +312,25 @@ struct SessionTests {
     }
   }
 
+  @Test("Whoever listens to a session that rests is told that it is still there")
+  func comments() async throws {
+    let folders = try RunFolders()
+    let run = try folders.digits()
+    try await TestServer.run([run], { $0.pause = .milliseconds(20) }) { server in
+      let id = try Self.open(server)
+      let listener = try server.connect()
+      try listener.send(LoopbackConnection.request("GET", "/v1/sessions/\(id)/events"))
+      _ = try listener.head()
+      var text: [UInt8] = []
+      while text.count < 3 * ServerEvent.comment.count, let part = try listener.next(upTo: 100) {
+        text += part
+      }
+      let comments = [ServerEvent.comment, ServerEvent.comment, ServerEvent.comment]
+      #expect(text.starts(with: comments.joined()))
+      #expect(ServerOptions().pause == .seconds(15))
+    }
+  }
+
   @Test("Ten thousand sessions take less than 300 MB")
   func memory() async throws {
     let folders = try RunFolders()

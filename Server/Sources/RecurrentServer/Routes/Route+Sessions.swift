@@ -68,7 +68,7 @@ extension Route {
     },
     Route(.get, "/v1/sessions/{session}/events") { call in
       let session = try call.session()
-      let events = session.events()
+      let events = session.events(pause: call.core.options.pause)
       return .events { send in
         try await send(ServerEvent.comment, call.core)
         for await event in events { try await send(event, call.core) }

@@ -33,9 +33,6 @@ final class Session: Sendable {
   /// The events that a listener may be behind; one that is slower is left.
   private static let mostEvents = 4_096
 
-  /// The time after which a comment says that the connection is still in use.
-  private static let pause = Duration.seconds(15)
-
   let id: String
   let model: ServedModel
   private let state: Mutex<State>
@@ -151,8 +148,8 @@ final class Session: Sendable {
   /// Whether anybody listens.
   var hasListeners: Bool { state.withLock { !$0.listeners.isEmpty } }
 
-  /// The events from now on; ended already where the session has.
-  func events() -> AsyncStream<[UInt8]> {
+  /// The events from now on, with a comment after each `pause`; ended already where the session has.
+  func events(pause: Duration) -> AsyncStream<[UInt8]> {
     let (stream, continuation) = AsyncStream<[UInt8]>.makeStream(
       bufferingPolicy: .bufferingOldest(Self.mostEvents)
     )
@@ -168,7 +165,7 @@ final class Session: Sendable {
     }
     let comments = Task {
       while true {
-        try await Task.sleep(for: Self.pause)
+        try await Task.sleep(for: pause)
         continuation.yield(ServerEvent.comment)
       }
     }

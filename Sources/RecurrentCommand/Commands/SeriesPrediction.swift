@@ -36,26 +36,16 @@ struct SeriesPrediction {
 
   /// The series of a file, as many variables as the model reads.
   func series(of path: String) throws -> [LongSeries] {
-    let series = try read(path)
-    let variables = preparation.variableCount
-    guard series.variables == variables else {
-      throw CommandFailure(
-        """
-        \(path): has \(series.variables) variable\(series.variables == 1 ? "" : "s") a time, the run's \
-        series have \(variables)
-        """
-      )
-    }
+    let ending = URL(filePath: path).pathExtension.lowercased()
+    if ["csv", "tsv"].contains(ending) { return try preparation.series(ofTable: path) }
+    let series = try read(path, ending)
+    try preparation.checkVariables(series.variables, of: path)
     return series.all
   }
 
-  private func read(_ path: String) throws -> (all: [LongSeries], variables: Int) {
-    let ending = URL(filePath: path).pathExtension.lowercased()
+  private func read(_ path: String, _ ending: String) throws -> (all: [LongSeries], variables: Int)
+  {
     switch ending {
-    case "csv", "tsv":
-      guard let table = preparation.table else { return try SeriesFolder.series(of: path) }
-      let rows = try TableFile(path).read()
-      return (try table.series(in: rows, path: path).series, table.variableNames.count)
     case "npy", "npz":
       switch try ArraySeries(contentsOf: path).training {
       case .recorded(let series, let variables): return (series, variables.count)
@@ -156,17 +146,6 @@ struct SeriesPrediction {
         .sorted { ($1.1, $0.0) < ($0.1, $1.0) }
       let words = ranked.prefix(3).map { "\(outputNames[$0.0]) \(percent(Double($0.1)))" }
       print("\(path), series \(name): \(words.joined(separator: ", "))")
-    }
-  }
-}
-
-extension InputPreparation {
-  /// The number of variables that series have at each time.
-  fileprivate var variableCount: Int {
-    switch self {
-    case .text: 1
-    case .series(let series), .table(_, let series): series.variables
-    case .forecast(let forecast, _): forecast.variables.count
     }
   }
 }

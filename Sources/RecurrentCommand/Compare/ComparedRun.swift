@@ -1,5 +1,6 @@
 import Foundation
 import Recurrent
+import RecurrentData
 
 /// A run that is compared with others, as its record has it.
 struct ComparedRun {

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Foundation
+import RecurrentData
 
 /// Data as they are named on the command line: a data set known by name, or a file.
 struct DataArgument: Equatable {

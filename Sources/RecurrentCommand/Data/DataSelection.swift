@@ -101,15 +101,7 @@ struct DataSelection: Codable, Equatable {
   }
 
   /// What is learned from the data.
-  var task: LearningTask {
-    switch name {
-    case .text: .languageModel
-    case .digits, .mnist, .fashionMNIST, .temporalOrder, .finalParity: .classify
-    case .copy, .parity: .label
-    case .adding: .regress
-    case .series, .table, .arrays, .folder: seriesTask ?? .classify
-    }
-  }
+  var task: LearningTask { name.task(ofSeries: seriesTask) }
 
   /// The same data, read from another place if one is named: a folder of a data set known by name, or
   /// a file.

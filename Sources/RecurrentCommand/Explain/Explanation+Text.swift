@@ -1,4 +1,5 @@
 import Recurrent
+import RecurrentData
 
 extension Explanation {
   /// What was answered, in a sentence or two.

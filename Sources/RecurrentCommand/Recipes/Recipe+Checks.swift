@@ -1,5 +1,6 @@
 import ArgumentParser
 import Recurrent
+import RecurrentData
 
 extension Recipe {
   /// Refuses settings that no training can have, in words for the one who asked for them.

@@ -1,5 +1,6 @@
 public import ArgumentParser
 public import Recurrent
+import RecurrentData
 
 /// The optimizers that can be chosen by name.
 enum OptimizerName: String, ExpressibleByArgument, CaseIterable, Codable {

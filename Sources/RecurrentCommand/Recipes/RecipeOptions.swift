@@ -1,5 +1,6 @@
 import ArgumentParser
 import Recurrent
+import RecurrentData
 
 /// A preset, and the settings that override it.
 struct RecipeChoices: ParsableArguments {

@@ -1,5 +1,6 @@
 import Foundation
 import Recurrent
+import RecurrentData
 import RecurrentReports
 
 /// The report page and the charts of a finished run.

@@ -1,5 +1,6 @@
 import Foundation
 import Recurrent
+import RecurrentData
 
 /// What runs that differ in their seeds alone came to.
 struct SeedSummary: Codable, Equatable {

@@ -1,4 +1,5 @@
 import Recurrent
+import RecurrentData
 
 extension TrainingSession {
   /// Begins to show the run in TensorBoard, if that was asked for.

@@ -1,9 +1,5 @@
-public import ArgumentParser
-import Recurrent
-public import RecurrentData
-
 /// What a run learns to answer.
-enum LearningTask: String, Codable {
+public enum LearningTask: String, Sendable, Codable {
   /// The class of each sequence.
   case classify
   /// The class of each step.
@@ -16,7 +12,7 @@ enum LearningTask: String, Codable {
   case languageModel = "language-model"
 
   /// What is learned from a table of this task.
-  init(_ task: TablePreparation.Task) {
+  package init(_ task: TablePreparation.Task) {
     switch task {
     case .classify: self = .classify
     case .label: self = .label
@@ -26,7 +22,7 @@ enum LearningTask: String, Codable {
   }
 
   /// Whether the answers are classes, of which a share can be right.
-  var hasAccuracy: Bool {
+  package var hasAccuracy: Bool {
     switch self {
     case .classify, .label, .languageModel: true
     case .regress, .forecast: false
@@ -34,7 +30,7 @@ enum LearningTask: String, Codable {
   }
 
   /// Whether there is an answer for each step.
-  var answersEachStep: Bool {
+  package var answersEachStep: Bool {
     switch self {
     case .label, .forecast, .languageModel: true
     case .classify, .regress: false
@@ -42,7 +38,7 @@ enum LearningTask: String, Codable {
   }
 
   /// What answers are counted in.
-  var unit: String {
+  package var unit: String {
     switch self {
     case .classify, .regress: "examples"
     case .label: "steps"
@@ -52,7 +48,7 @@ enum LearningTask: String, Codable {
   }
 
   /// The task in a sentence, after "to".
-  var words: String {
+  public var words: String {
     switch self {
     case .classify: "tell the class of each sequence"
     case .label: "tell the class of each step"
@@ -62,5 +58,3 @@ enum LearningTask: String, Codable {
     }
   }
 }
-
-extension TablePreparation.Task: ExpressibleByArgument {}

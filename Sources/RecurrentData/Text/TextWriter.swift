@@ -1,29 +1,33 @@
-import Recurrent
-import RecurrentData
+public import Recurrent
 
 /// Text that a model writes, as it can be shown: a character at a time, without terminal codes.
-struct TextWriter {
+public struct TextWriter: Sendable {
   private var sampler: TokenSampler
   private let preparation: TextPreparation
   /// Bytes of a character that is not whole yet.
   private var pending: [UInt8] = []
 
-  init(_ sampler: TokenSampler, _ preparation: TextPreparation) {
+  /// Writes what a sampler draws, whose tokens are a preparation's.
+  public init(_ sampler: TokenSampler, _ preparation: TextPreparation) {
     self.sampler = sampler
     self.preparation = preparation
   }
 
   /// Reads a token.
-  mutating func read(_ token: Int) { sampler.read(token) }
+  ///
+  /// - Precondition: The token is one of the vocabulary.
+  public mutating func read(_ token: Int) { sampler.read(token) }
 
   /// Draws the next token; returns the text that it completes, which may be empty.
-  mutating func next() -> String {
+  ///
+  /// - Precondition: A token was read.
+  public mutating func next() -> String {
     pending += preparation.bytes(of: sampler.next())
     return take(all: false)
   }
 
   /// The text of bytes that came last and are no whole character.
-  mutating func end() -> String { take(all: true) }
+  public mutating func end() -> String { take(all: true) }
 
   private mutating func take(all: Bool) -> String {
     guard let text = String(validating: pending, as: UTF8.self) else {
@@ -37,7 +41,7 @@ struct TextWriter {
   }
 
   /// A text with everything that a terminal would obey replaced.
-  static func shown(_ text: String) -> String {
+  public static func shown(_ text: String) -> String {
     String(
       String.UnicodeScalarView(
         text.unicodeScalars.map {

@@ -1,8 +1,5 @@
-import ArgumentParser
-import RecurrentData
-
 /// The kinds of data that a run can be trained on.
-enum DataSetName: String, CaseIterable, Codable {
+package enum DataSetName: String, Sendable, CaseIterable, Codable {
   /// Digits drawn by code; needs no file and no network.
   case digits
   /// The MNIST digits.
@@ -31,26 +28,26 @@ enum DataSetName: String, CaseIterable, Codable {
   case folder
 
   /// The data sets that are known by name.
-  static let named: [DataSetName] =
+  package static let named: [DataSetName] =
     images + [.adding, .copy, .temporalOrder, .parity, .finalParity]
 
   /// Those of images.
-  static let images: [DataSetName] = [.digits, .mnist, .fashionMNIST]
+  package static let images: [DataSetName] = [.digits, .mnist, .fashionMNIST]
 
   /// Whether the examples are images.
-  var areImages: Bool { Self.images.contains(self) }
+  package var areImages: Bool { Self.images.contains(self) }
 
   /// The task for a network's memory that they are; nil for other data.
-  var memoryTask: MemoryTask? { MemoryTask(rawValue: rawValue) }
+  package var memoryTask: MemoryTask? { MemoryTask(rawValue: rawValue) }
 
   /// Whether the examples are drawn by code.
-  var isDrawn: Bool { self == .digits || memoryTask != nil }
+  package var isDrawn: Bool { self == .digits || memoryTask != nil }
 
   /// Whether the data are a file, or a folder, that is named.
-  var isFile: Bool { self == .text || isSeries }
+  package var isFile: Bool { self == .text || isSeries }
 
   /// Whether the data are series from a file.
-  var isSeries: Bool {
+  package var isSeries: Bool {
     switch self {
     case .series, .table, .arrays, .folder: true
     default: false
@@ -58,10 +55,10 @@ enum DataSetName: String, CaseIterable, Codable {
   }
 
   /// Whether the data are files of images known by name.
-  var isDownloaded: Bool { self == .mnist || self == .fashionMNIST }
+  package var isDownloaded: Bool { self == .mnist || self == .fashionMNIST }
 
   /// The data set's name in a heading.
-  var title: String {
+  package var title: String {
     switch self {
     case .digits: "drawn digits"
     case .mnist: "MNIST"
@@ -80,13 +77,15 @@ enum DataSetName: String, CaseIterable, Codable {
   }
 }
 
-extension DataSetName: ExpressibleByArgument {
-  /// The data sets of images.
-  static var allValueStrings: [String] { images.map(\.rawValue) }
-
-  /// The data set of images of this name.
-  init?(argument: String) {
-    guard let found = Self.images.first(where: { $0.rawValue == argument }) else { return nil }
-    self = found
+extension DataSetName {
+  /// What is learned from such data; `series` is what was said about series, nil for their classes.
+  package func task(ofSeries series: LearningTask?) -> LearningTask {
+    switch self {
+    case .text: .languageModel
+    case .digits, .mnist, .fashionMNIST, .temporalOrder, .finalParity: .classify
+    case .copy, .parity: .label
+    case .adding: .regress
+    case .series, .table, .arrays, .folder: series ?? .classify
+    }
   }
 }

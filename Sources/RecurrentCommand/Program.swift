@@ -27,7 +27,7 @@ struct Program: AsyncParsableCommand {
         name: "Measure",
         subcommands: [
           EvaluateCommand.self, CompareCommand.self, ReplayCommand.self, GradcheckCommand.self,
-          AugmentCommand.self, BenchCommand.self, BudgetCommand.self,
+          AugmentCommand.self, BenchCommand.self, BudgetCommand.self, QuantizeCommand.self,
         ]
       ),
       CommandGroup(

@@ -1,4 +1,5 @@
 import Recurrent
+import RecurrentData
 import Testing
 
 @testable import RecurrentCommand

@@ -29,7 +29,7 @@ final class ServerCore: Sendable {
   init(_ runs: [FinishedRun], _ options: ServerOptions) throws {
     self.options = options
     let metrics = metrics
-    models = try runs.map { try ServedModel($0, threads: options.threads, metrics: metrics) }
+    models = try runs.map { try ServedModel($0, options, metrics: metrics) }
     modelsByName = Dictionary(uniqueKeysWithValues: models.map { ($0.name, $0) })
     sessions = SessionStore(options)
     connections = ConnectionCount(most: options.mostConnections)

@@ -1,3 +1,5 @@
+public import Recurrent
+
 /// What a server allows, and where it listens.
 public struct ServerOptions: Sendable {
   /// The address that is listened on.
@@ -8,6 +10,8 @@ public struct ServerOptions: Sendable {
   public var token: String?
   /// The threads that read sequences with one model.
   public var threads = 1
+  /// How sessions keep weights; whole sequences are read with those that were trained.
+  public var weights = StreamingWeights.float32
   /// The bytes of the largest request's body.
   public var largestBody = 8 << 20
   /// The steps of the longest sequence, prompt, or text, and of the most that a session is told at once.

@@ -8,7 +8,6 @@ import ServiceLifecycle
 import UnixSignals
 
 /// `recurrent-server`: serves trained models over HTTP.
-@main
 struct Program: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "recurrent-server",
@@ -34,6 +33,9 @@ struct Program: AsyncParsableCommand {
 
   @Option(help: "Threads that read sequences with one model.")
   var threads = 1
+
+  @Option(help: "How sessions keep weights: float32, as they were trained, or int8.")
+  var weights = StreamingWeights.float32
 
   @Option(help: "Bytes of the largest body.")
   var maxBody = 8_388_608
@@ -114,6 +116,7 @@ struct Program: AsyncParsableCommand {
   private func options() throws(FileError) -> ServerOptions {
     var options = ServerOptions()
     (options.host, options.port, options.threads) = (host, port, threads)
+    options.weights = weights
     (options.largestBody, options.mostSteps) = (maxBody, maxSteps)
     (options.mostSessions, options.idleSeconds) = (maxSessions, idle)
     (options.requestSeconds, options.mostConnections) = (requestTimeout, maxConnections)
@@ -136,5 +139,42 @@ struct Program: AsyncParsableCommand {
       )
     }
     return token
+  }
+}
+
+extension StreamingWeights: @retroactive ExpressibleByArgument {}
+
+/// Where the program starts and ends.
+@main
+enum EntryPoint {
+  /// The status of a command that was used wrongly; one that failed exits with 1.
+  private static let wrongUse: Int32 = 2
+
+  static func main() async {
+    do {
+      var program = try Program.parseAsRoot()
+      if var asynchronous = program as? any AsyncParsableCommand {
+        try await asynchronous.run()
+      } else {
+        try program.run()
+      }
+    } catch {
+      end(with: error)
+    }
+  }
+
+  /// Prints what was asked for, or one line about what went wrong, and ends the program.
+  private static func end(with error: any Error) -> Never {
+    let code = Program.exitCode(for: error)
+    if code == .success {
+      print(Program.fullMessage(for: error))
+      exit(0)
+    }
+    let isWrongUse = code == .validationFailure
+    var message = Program.message(for: error).split(whereSeparator: \.isNewline)
+      .joined(separator: " ")
+    if isWrongUse && !message.contains("; ") { message += "; see 'recurrent-server --help'" }
+    FileHandle.standardError.write(Data("error: \(message)\n".utf8))
+    exit(isWrongUse ? wrongUse : 1)
   }
 }

@@ -331,6 +331,27 @@ struct SessionTests {
     }
   }
 
+  @Test("Sessions may keep weights in 8 bits, and say so")
+  func int8() async throws {
+    let folders = try RunFolders()
+    let run = try folders.digits()
+    let model = try StreamingModel(run.model, weights: .int8)
+    try await TestServer.run([run], { $0.weights = .int8 }) { server in
+      var numbers = SeededNumbers(29)
+      let input = numbers.floats(28 * 4)
+      let connection = try server.connect()
+      let id = try Self.open(server)
+      let got = try Self.push(connection, id, input)
+      var state = model.makeState()
+      let want = (0..<4).flatMap {
+        model.step(Array(input[$0 * 28..<($0 + 1) * 28]), state: &state)
+      }
+      #expect(got.map(\.bitPattern) == want.map(\.bitPattern))
+      let described = try connection.request("GET", "/v1/models/digits").json
+      #expect(described["weights"] as? String == "int8")
+    }
+  }
+
   @Test("Ten thousand sessions take less than 300 MB")
   func memory() async throws {
     let folders = try RunFolders()

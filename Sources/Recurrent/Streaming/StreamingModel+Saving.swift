@@ -22,16 +22,19 @@ extension StreamingModel {
     return file
   }
 
+  /// Whether a file holds the state of a stream of a model with these weights.
+  public func owns(_ file: SafetensorsFile) -> Bool { file.metadata[Self.modelKey] == modelText }
+
   /// Returns the state that a file holds.
   ///
   /// A model with the same weights may have written it that keeps them otherwise.
   ///
   /// - Throws: `FileError` if the file holds no state, or one of other layers or weights.
   public func makeState(from file: SafetensorsFile) throws(FileError) -> State {
-    guard let model = file.metadata[Self.modelKey], let start = file.metadata[Self.startKey] else {
+    guard file.metadata[Self.modelKey] != nil, let start = file.metadata[Self.startKey] else {
       throw file.problem("is no state of a stream")
     }
-    guard model == modelText else {
+    guard owns(file) else {
       throw file.problem(
         "holds the state of a stream of another model; take it to the model that it came from"
       )

@@ -63,6 +63,7 @@ struct StreamingModelSavingTests {
     }
     let file = model.file(of: state)
     #expect(problem(file) == "no problem")
+    #expect(model.owns(file) && !other.owns(file) && !model.owns(SafetensorsFile()))
     #expect(problem(SafetensorsFile()).hasSuffix("is no state of a stream"))
     #expect(problem(other.file(of: other.makeState())).contains("of another model"))
     var short = file

@@ -4,8 +4,6 @@ import RecurrentData
 /// A run's model as it is served.
 final class ServedModel: Sendable {
   let run: FinishedRun
-  /// The SHA-256 of the weights and of what says what they are.
-  let fingerprint: String
   /// The model step by step; nil where it cannot be.
   let stream: StreamingModel?
   let forecaster: Forecaster?
@@ -20,16 +18,15 @@ final class ServedModel: Sendable {
   /// Prepares a run's model.
   ///
   /// - Throws: `FileError` where one of its layers cannot be used.
-  init(_ run: FinishedRun, threads: Int, metrics: ServerMetrics) throws(FileError) {
+  init(_ run: FinishedRun, _ options: ServerOptions, metrics: ServerMetrics) throws(FileError) {
     self.run = run
-    guard let predictor = Predictor(run.model, threads: threads) else {
+    guard let predictor = Predictor(run.model, threads: options.threads) else {
       throw FileError(
         "has a layer that is not one of the library's, and cannot be served",
         file: run.name
       )
     }
-    fingerprint = SHA256Digest.hexadecimal(of: run.model.safetensors.bytes)
-    let stream = try? StreamingModel(run.model)
+    let stream = try? StreamingModel(run.model, weights: options.weights)
     forecaster =
       if case .forecast(let forecast, _) = run.preparation {
         try? Forecaster(run.model, forecast)
@@ -46,7 +43,7 @@ final class ServedModel: Sendable {
       metrics: metrics
     )
     hasTraces = Self.hasTraces(run)
-    description = Self.description(of: run, streams: self.stream != nil, hasTraces: hasTraces)
+    description = Self.description(of: run, stream: self.stream, hasTraces: hasTraces)
   }
 
   /// The numbers of a step, or of a time, as they come from a client.
@@ -76,7 +73,7 @@ final class ServedModel: Sendable {
 
   private static func description(
     of run: FinishedRun,
-    streams: Bool,
+    stream: StreamingModel?,
     hasTraces: Bool
   ) -> [UInt8] {
     var writer = JSONWriter()
@@ -88,7 +85,8 @@ final class ServedModel: Sendable {
       writer.member("features", run.width)
       writer.member("steps", run.steps * (run.preparation?.series?.choice.timesPerStep ?? 1))
       writer.member("outputs", run.outputNames)
-      writer.member("streams", streams)
+      writer.member("streams", stream != nil)
+      if let stream { writer.member("weights", stream.weights.rawValue) }
       writer.member(
         "image",
         run.readsImages && (run.steps, run.features) == (DigitImage.side, DigitImage.side)

@@ -42,9 +42,10 @@ extension Route {
     Route(.post, "/v1/sessions/{session}/steps") { call in try await pushed(call) },
     Route(.get, "/v1/sessions/{session}/state") { call in
       let session = try call.session()
+      let stream = try session.model.streamed()
       return .binary(
         try await session.changed(at: call.core.sessions.now) { content in
-          Snapshot.bytes(of: content, model: session.model)
+          Snapshot.bytes(of: content, stream: stream)
         }
       )
     },

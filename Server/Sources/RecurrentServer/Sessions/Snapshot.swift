@@ -5,16 +5,10 @@ enum Snapshot {
   private static let format = "recurrent-session-1"
 
   /// The bytes of a session's content.
-  static func bytes(of content: Session.Content, model: ServedModel) -> [UInt8] {
-    var file = SafetensorsFile(metadata: [
-      "format": format, "model": model.fingerprint, "steps": "\(content.steps)",
-    ])
-    for (index, layer) in content.stream.layers.enumerated() {
-      file.add(Tensor(layer.hidden, shape: [layer.hidden.count]), named: "layers.\(index).hidden")
-      for (number, part) in layer.further.enumerated() {
-        file.add(Tensor(part, shape: [part.count]), named: "layers.\(index).further.\(number)")
-      }
-    }
+  static func bytes(of content: Session.Content, stream: StreamingModel) -> [UInt8] {
+    var file = stream.file(of: content.stream)
+    file.metadata["format"] = format
+    file.metadata["steps"] = "\(content.steps)"
     if !content.input.last.isEmpty {
       let last = content.input.last
       file.add(Tensor(last, shape: [last.count]), named: "input.last")
@@ -41,19 +35,24 @@ enum Snapshot {
     } catch {
       throw .unfit(error)
     }
-    guard file.metadata["format"] == format, let fingerprint = file.metadata["model"],
+    guard file.metadata["format"] == format,
       let steps = file.metadata["steps"].flatMap({ Int($0) }), 0...Int.max / 2 ~= steps
     else {
       throw .unfit("the body is no snapshot of a session; get one from /v1/sessions/ID/state")
     }
-    guard fingerprint == model.fingerprint else {
+    guard stream.owns(file) else {
       throw .impossible(
         "the snapshot is of a model of other weights than '\(model.name)'; restore it there"
       )
     }
-    var names: Set<String> = []
+    var content: Session.Content
+    do {
+      content = Session.Content(stream: try stream.makeState(from: file))
+    } catch {
+      throw .unfit(error)
+    }
+    content.steps = steps
     func numbers(_ name: String, count: Int) throws(Problem) -> [Float] {
-      names.insert(name)
       let values: [Float]
       do { values = try file.tensor(named: name).elements } catch { throw .unfit(error) }
       guard values.count == count, values.allSatisfy(\.isFinite) else {
@@ -61,25 +60,11 @@ enum Snapshot {
       }
       return values
     }
-    var layers: [StreamingModel.State.Layer] = []
-    for (index, layer) in stream.makeState().layers.enumerated() {
-      let hidden = try numbers("layers.\(index).hidden", count: layer.hidden.count)
-      var further: [[Float]] = []
-      for (number, part) in layer.further.enumerated() {
-        further.append(try numbers("layers.\(index).further.\(number)", count: part.count))
-      }
-      layers.append(StreamingModel.State.Layer(hidden: hidden, further: further))
-    }
-    var content = Session.Content(stream: stream.makeState(layers))
-    content.steps = steps
     if file.entries["input.last"] != nil {
       content.input.last = try numbers("input.last", count: model.width)
     }
     if file.entries["logits"] != nil {
       content.logits = try numbers("logits", count: stream.outputSize)
-    }
-    guard names == Set(file.entries.keys) else {
-      throw .unfit("the body has arrays that no snapshot of this model has")
     }
     return content
   }

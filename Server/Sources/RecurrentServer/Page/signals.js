@@ -52,7 +52,9 @@ export const makeSignals = ({ onUnit }) => {
 
   const show = (chosen) => {
     const isSame = layer && layer.name === chosen.name && layer.signals.length === chosen.signals.length;
-    layer = chosen;
+    // What is shown outside comes of all the others, and last.
+    const isShown = (signal) => signal.name === "hidden state";
+    layer = { ...chosen, signals: [...chosen.signals].sort((one, other) => isShown(one) - isShown(other)) };
     const names = layer.signals.map((signal) => plain(signal.name));
     const units = layer.signals[0]?.values[0]?.length ?? 0;
     if (!isSame) {

@@ -84,6 +84,11 @@ static void stand_still(int signal) {
 static void *run_stoppable(void *argument) {
   StoppableThread *own = argument;
   this_thread = own;
+  // Who starts the thread may be one that takes no signals.
+  sigset_t signals;
+  sigemptyset(&signals);
+  sigaddset(&signals, SIGUSR2);
+  pthread_sigmask(SIG_UNBLOCK, &signals, NULL);
   while (!atomic_load(&own->ends)) own->body(own->context);
   return NULL;
 }
@@ -103,13 +108,18 @@ StoppableThread *stoppable_thread_start(void (*body)(void *), void *context) {
   return made;
 }
 
-void stoppable_thread_stop(StoppableThread *thread) {
+bool stoppable_thread_stop(StoppableThread *thread) {
   atomic_store(&thread->may_run, false);
   // A signal that came before the thread knew itself did nothing.
-  while (!atomic_load(&thread->is_stopped)) {
+  for (int tries = 0; tries < 10000; tries++) {
     pthread_kill(thread->thread, SIGUSR2);
-    for (int n = 0; n < 100 && !atomic_load(&thread->is_stopped); n++) sched_yield();
+    for (int n = 0; n < 10; n++) {
+      if (atomic_load(&thread->is_stopped)) return true;
+      usleep(100);
+    }
   }
+  atomic_store(&thread->may_run, true);
+  return false;
 }
 
 void stoppable_thread_go_on(StoppableThread *thread) {

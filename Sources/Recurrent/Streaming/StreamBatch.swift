@@ -99,18 +99,29 @@ public struct StreamBatch: ~Copyable, Sendable {
       wrongSizes(inputs.count, states.count, outputs.count)
     )
     guard let input = inputs.baseAddress, let output = outputs.baseAddress else { return }
-    // A stream before its first step leaves out the products with its state: those go together.
-    for isStart in [true, false] {
-      for index in states.indices where unsafe states[index].isStart == isStart {
-        require(
-          unsafe states[index].layout == plan.layout,
-          unsafe model.wrongState(states[index].layout)
-        )
-        memory.places.append(index)
-        if memory.places.count == capacity { unsafe run(isStart, input, states, output) }
-      }
-      if !memory.places.isEmpty { unsafe run(isStart, input, states, output) }
+    // A stream before its first step leaves out the products with its state: those go together, and
+    // last, since they are under way afterwards.
+    unsafe run(where: false, input, states, output)
+    unsafe run(where: true, input, states, output)
+  }
+
+  /// Takes a step of the streams that are before their first step, or of those that are not.
+  private func run(
+    where isStart: Bool,
+    _ inputs: UnsafePointer<Float>,
+    _ states: UnsafeMutableBufferPointer<StreamingModel.State>,
+    _ outputs: UnsafeMutablePointer<Float>
+  ) {
+    let layout = model.plan.layout
+    for index in 0..<states.count where unsafe states[index].isStart == isStart {
+      require(
+        unsafe states[index].layout === layout || states[index].layout == layout,
+        unsafe model.wrongState(states[index].layout)
+      )
+      memory.places.append(index)
+      if memory.places.count == capacity { unsafe run(isStart, inputs, states, outputs) }
     }
+    if !memory.places.isEmpty { unsafe run(isStart, inputs, states, outputs) }
   }
 
   /// Takes a step of the streams at `places`, and forgets these.
@@ -123,7 +134,8 @@ public struct StreamBatch: ~Copyable, Sendable {
     let plan = model.plan
     let (inputSize, outputSize) = (plan.inputSize, plan.outputSize)
     let numbers = unsafe memory.numbers.base
-    for (row, index) in memory.places.enumerated() {
+    for row in 0..<memory.places.count {
+      let index = memory.places[row]
       unsafe (memory.inputs.base + row * inputSize)
         .update(from: inputs + index * inputSize, count: inputSize)
       unsafe states[index].copy(toRow: row, of: capacity, numbers)
@@ -136,7 +148,8 @@ public struct StreamBatch: ~Copyable, Sendable {
       isStart: isStart
     )
     unsafe plan.step(memory.inputs.base, at: place, output: memory.outputs.base)
-    for (row, index) in memory.places.enumerated() {
+    for row in 0..<memory.places.count {
+      let index = memory.places[row]
       unsafe states[index].takeStep(fromRow: row, of: capacity, numbers)
       unsafe (outputs + index * outputSize)
         .update(from: memory.outputs.base + row * outputSize, count: outputSize)

@@ -148,7 +148,8 @@ extension StreamingModel {
       of rows: Int,
       _ body: (_ own: Int, _ shared: Int, _ count: Int) -> Void
     ) {
-      for (index, cell) in layout.cells.enumerated() {
+      for index in 0..<layout.cells.count {
+        let cell = layout.cells[index]
         let size = cell.paddedOutputSize
         body(
           layout.hidden[index] + (isOdd ? layout.hiddenCount : 0),

@@ -51,7 +51,7 @@ struct QuantizeCommand: AsyncParsableCommand {
         times: try times(of: trained.model),
         answersAreClasses: dataset.answersAreClasses
       )
-    } catch let error as StreamingError {
+    } catch {
       throw CommandFailure("\(folder.path): \(error)")
     }
     guard record.largestDifference.isFinite else {

@@ -28,7 +28,7 @@ struct Int8ReportTests {
       optimizer: Adam(learningRate: 0.02),
       options: TrainingOptions(batchSize: 30, threads: 1)
     )
-    for _ in 1...4 { try trainer.trainEpoch(on: dataset) }
+    for _ in 1...4 { _ = try trainer.trainEpoch(on: dataset) }
     return trainer.model
   }
 
@@ -107,7 +107,7 @@ struct Int8ReportTests {
   @Test func `a model that cannot be streamed is refused`() {
     let model = SequenceModel(
       layers: SequenceModel.lstm(inputSize: 3, hiddenSize: 4, classes: 2, seed: 1).layers,
-      summary: .mean,
+      summary: .meanOutput,
       head: SequenceModel.lstm(inputSize: 3, hiddenSize: 4, classes: 2, seed: 1).head
     )
     #expect(throws: StreamingError.self) { try Int8Report(of: model, on: Self.dataset()) }

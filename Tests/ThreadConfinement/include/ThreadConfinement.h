@@ -23,8 +23,9 @@ typedef struct StoppableThread StoppableThread;
 /// Starts such a thread.
 StoppableThread *stoppable_thread_start(void (*body)(void *), void *context);
 
-/// Stops the thread in the midst of what it does; returns once it stands still.
-void stoppable_thread_stop(StoppableThread *);
+/// Stops the thread in the midst of what it does; returns once it stands still, or false if it does not
+/// within ten seconds.
+bool stoppable_thread_stop(StoppableThread *);
 
 /// Lets the thread run on.
 void stoppable_thread_go_on(StoppableThread *);

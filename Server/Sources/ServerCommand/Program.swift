@@ -142,8 +142,6 @@ struct Program: AsyncParsableCommand {
   }
 }
 
-extension StreamingWeights: @retroactive ExpressibleByArgument {}
-
 /// Where the program starts and ends.
 @main
 enum EntryPoint {

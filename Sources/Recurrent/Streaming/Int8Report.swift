@@ -7,8 +7,10 @@ public struct Int8Report: Sendable, Equatable {
   public struct Matrix: Sendable, Equatable {
     /// The parameter's name, such as "layers.0.weight_hh".
     public let name: String
-    /// The numbers of rows and columns.
-    public let rows: Int, columns: Int
+    /// The number of rows, each of which has a scale.
+    public let rows: Int
+    /// The number of columns.
+    public let columns: Int
     /// The root of the mean square of what rounding changed, over that of the weights; 0 for a matrix
     /// of zeros.
     public let relativeError: Double
@@ -26,8 +28,10 @@ public struct Int8Report: Sendable, Equatable {
   public private(set) var gainedCount = 0
   /// The largest difference of two numbers answered, of classes of two logits.
   public private(set) var largestDifference: Float = 0
-  /// The bytes of the matrices as they were, and in 8 bits with their scales.
-  public let float32ByteCount: Int, int8ByteCount: Int
+  /// The bytes of the matrices as they were.
+  public let float32ByteCount: Int
+  /// The bytes of the matrices in 8 bits, with their scales.
+  public let int8ByteCount: Int
   /// The matrices, in the order in which the model visits them.
   public let matrices: [Matrix]
 

@@ -10,6 +10,8 @@ struct BudgetRecord: Codable, Equatable {
   var model: String
   var layers: [LayerDescription]
   var outputs: Int
+  /// How the weights are kept.
+  var weights: StreamingWeights
   var deadline: StepDeadline
   var times: StepTimes
   /// Of the deadline, for a step at p99.9.
@@ -23,6 +25,7 @@ struct BudgetRecord: Codable, Equatable {
     model: String,
     layers: [LayerDescription],
     outputs: Int,
+    weights: StreamingWeights = .float32,
     deadline: StepDeadline,
     times: StepTimes,
     search: HiddenSizeSearch.Result
@@ -30,6 +33,7 @@ struct BudgetRecord: Codable, Equatable {
     self.model = model
     self.layers = layers
     self.outputs = outputs
+    self.weights = weights
     self.deadline = deadline
     self.times = times
     self.search = search

@@ -43,6 +43,9 @@ struct BudgetCommand: AsyncParsableCommand {
   @Option(parsing: .unconditional, help: "Without a run, numbers that a step gives. Default: 1.")
   var outputs: Int?
 
+  @Option(help: "How the model keeps its weights: float32 or int8.")
+  var weights = StreamingWeights.float32
+
   @Option(parsing: .unconditional, help: "How long to measure the model, in seconds.")
   var seconds = 1.0
 
@@ -78,7 +81,7 @@ struct BudgetCommand: AsyncParsableCommand {
     let (name, model) = try subject()
     let stream: StreamingModel
     do {
-      stream = try StreamingModel(model)
+      stream = try StreamingModel(model, weights: weights)
     } catch {
       throw CommandFailure("\(name): \(error)")
     }
@@ -87,7 +90,7 @@ struct BudgetCommand: AsyncParsableCommand {
     }
     let machine = Machine.current
     print("Recurrent \(Version.text) on \(machine.processor), \(instructionSet)")
-    print("\(name): \(model.parameterCount) weights")
+    print("\(name): \(model.parameterCount) weights\(weights == .int8 ? ", in 8 bits" : "")")
     flushOutput()
     let deadline = StepDeadline(rate: rate, block: block)
     let times = StepMeasurement(seconds: seconds).times(of: stream)
@@ -95,6 +98,7 @@ struct BudgetCommand: AsyncParsableCommand {
       model: name,
       layers: layers,
       outputs: model.head.outputSize,
+      weights: weights,
       deadline: deadline,
       times: times,
       search: try search(layers, summary: model.summary, model.head.outputSize, deadline)
@@ -150,7 +154,10 @@ struct BudgetCommand: AsyncParsableCommand {
       guard let layers = layers.resized(to: hidden),
         let model = Self.model(layers, summary: summary, outputs: outputs)
       else { throw CommandFailure("there is no such model of \(hidden) hidden units") }
-      return try measurement.times(of: StreamingModel(model), limit: deadline.seconds)
+      return try measurement.times(
+        of: StreamingModel(model, weights: weights),
+        limit: deadline.seconds
+      )
     }
   }
 

@@ -74,10 +74,12 @@ struct QuantizationRecord: Codable, Equatable {
   var lines: [String] {
     var lines = ["\(run) in 8 bits, on \(examples) \(part) examples of \(data)"]
     if let accuracy, let int8Accuracy, let changed, let lost, let gained {
-      let points = decimals(100 * (accuracy - int8Accuracy), 2)
+      let points = 100 * (accuracy - int8Accuracy)
+      let change =
+        points < 0 ? "\(decimals(-points, 2)) points gained" : "\(decimals(points, 2)) points lost"
       lines.append(
         """
-        Accuracy: \(percent(accuracy)) -> \(percent(int8Accuracy)), \(points) points lost; \
+        Accuracy: \(percent(accuracy)) -> \(percent(int8Accuracy)), \(change); \
         \(changed) of \(answers) answers differ, \(lost) became wrong and \(gained) right
         """
       )

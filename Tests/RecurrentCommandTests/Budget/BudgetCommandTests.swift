@@ -52,6 +52,10 @@ struct BudgetCommandTests {
     )
     #expect(run.lines[1] == "small: \(try workbench.model(of: "small").parameterCount) weights")
     #expect(run.lines.count == 6)
+    let int8 = try await workbench.succeed(
+      "budget small --rate 1000000000 --seconds 0.01 --weights int8"
+    )
+    #expect(int8.lines[1] == run.lines[1] + ", in 8 bits")
   }
 
   @Test(arguments: [
@@ -66,6 +70,7 @@ struct BudgetCommandTests {
     ("budget --rate 48000 --inputs 0", "--inputs is 0"),
     ("budget --rate 48000 --outputs 65537", "--outputs is 65537"),
     ("budget --rate 48000 --cell cru", "lstm, rnn, gru"),
+    ("budget --rate 48000 --weights int4", "float32, int8"),
     ("budget small --rate 48000 --hidden 4", "a run has a cell and sizes of its own"),
   ])
   func `a wrong word ends with exit code 2 and one line`(

@@ -171,7 +171,11 @@ enum EntryPoint {
     let isWrongUse = code == .validationFailure
     var message = Program.message(for: error).split(whereSeparator: \.isNewline)
       .joined(separator: " ")
-    if isWrongUse && !message.contains("; ") { message += "; see 'recurrent-server --help'" }
+    // The parser's own messages say what is wrong but not what would be right.
+    if isWrongUse && !message.contains("; ") {
+      if message.hasSuffix(".") { message.removeLast() }
+      message += "; see 'recurrent-server --help'"
+    }
     FileHandle.standardError.write(Data("error: \(message)\n".utf8))
     exit(isWrongUse ? wrongUse : 1)
   }

@@ -70,7 +70,7 @@ struct BudgetCommandTests {
     ("budget --rate 48000 --inputs 0", "--inputs is 0"),
     ("budget --rate 48000 --outputs 65537", "--outputs is 65537"),
     ("budget --rate 48000 --cell cru", "lstm, rnn, gru"),
-    ("budget --rate 48000 --weights int4", "float32, int8"),
+    ("budget --rate 48000 --weights int4", "'float32' and 'int8'"),
     ("budget small --rate 48000 --hidden 4", "a run has a cell and sizes of its own"),
   ])
   func `a wrong word ends with exit code 2 and one line`(

@@ -50,13 +50,13 @@ let package = Package(
       pkgConfig: "zlib",
       providers: [.apt(["zlib1g-dev"]), .yum(["zlib-devel"]), .brew(["zlib"])]
     ),
-    // Where examples come from: IDX files, MNIST, drawn digits, images.
+    // Where examples come from: IDX files, MNIST, drawn digits, images, tables; the folders of runs.
     .target(
       name: "RecurrentData",
       dependencies: ["Recurrent", "CZlib"],
       swiftSettings: strict
     ),
-    // What other programs read and write: PyTorch, Keras, TensorFlow 1, ONNX, Core ML, TensorBoard.
+    // What other programs read and write: PyTorch, Keras, TensorFlow 1, ONNX, Core ML, C, TensorBoard.
     .target(
       name: "RecurrentFormats",
       dependencies: [

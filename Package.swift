@@ -26,6 +26,14 @@ let package = Package(
     // Apart, so that programs without it do not build swift-protobuf.
     .library(name: "RecurrentFormats", targets: ["RecurrentFormats"]),
     .executable(name: "recurrent", targets: ["RecurrentCommand"]),
+    // Empty without the trait MPI.
+    .library(name: "RecurrentMPI", targets: ["RecurrentMPI"]),
+  ],
+  traits: [
+    .trait(
+      name: "MPI",
+      description: "Training by several processes and machines; needs Open MPI or MPICH."
+    )
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
@@ -77,11 +85,26 @@ let package = Package(
       ],
       swiftSettings: strict
     ),
+    // The MPI that is installed, by the name that pkg-config knows it by: Open MPI, or MPICH as "mpich".
+    .systemLibrary(
+      name: "CMPI",
+      pkgConfig: Context.environment["RECURRENT_MPI"] ?? "ompi-c",
+      providers: [.apt(["libopenmpi-dev"]), .yum(["openmpi-devel"]), .brew(["open-mpi"])]
+    ),
+    // Processes on one machine or many as a group that trains together. Without the trait it is empty, and
+    // nobody needs MPI.
+    .target(
+      name: "RecurrentMPI",
+      dependencies: [
+        "Recurrent", .target(name: "CMPI", condition: .when(traits: ["MPI"])),
+      ],
+      swiftSettings: strict
+    ),
     // The command, product `recurrent`.
     .executableTarget(
       name: "RecurrentCommand",
       dependencies: [
-        "Recurrent", "RecurrentData", "RecurrentFormats", "RecurrentReports",
+        "Recurrent", "RecurrentData", "RecurrentFormats", "RecurrentReports", "RecurrentMPI",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: strict

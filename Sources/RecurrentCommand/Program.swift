@@ -70,6 +70,7 @@ enum EntryPoint {
     signal(SIGXFSZ, SIG_IGN)
     do {
       var command = try Program.parseAsRoot()
+      try LaunchedProcesses.check(command)
       if var asynchronous = command as? any AsyncParsableCommand {
         try await asynchronous.run()
       } else {
@@ -78,10 +79,12 @@ enum EntryPoint {
     } catch {
       end(with: error)
     }
+    LaunchedProcesses.finish()
   }
 
   /// Prints what was asked for, or one line about what went wrong, and ends the program.
-  private static func end(with error: any Error) -> Never {
+  private static func end(with failure: any Error) -> Never {
+    let error = LaunchedProcesses.told(failure)
     if let ended = error as? Interruption.Ended {
       writeToErrorOutput("\(oneLine(ended.description))\n")
       exit(ended.exitCode)

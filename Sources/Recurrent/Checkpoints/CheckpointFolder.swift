@@ -26,6 +26,12 @@ public struct CheckpointFolder: Sendable {
     public let path: String
     /// What was wrong with the newer ones, the newest first.
     public let damages: [FileError]
+
+    package init(checkpoint: Checkpoint, path: String, damages: [FileError] = []) {
+      self.checkpoint = checkpoint
+      self.path = path
+      self.damages = damages
+    }
   }
 
   private static let (prefix, suffix) = ("step-", ".safetensors")

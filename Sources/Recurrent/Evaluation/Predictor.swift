@@ -9,10 +9,10 @@ import Synchronization
 /// Sendable without a check by the compiler: the mutex lets one call in at a time; within it worker
 /// w alone touches `workers[w]`, and the packed weights are only read once the predictor is made.
 public final class Predictor: @unchecked Sendable {
-  private let weights: FusedModelWeights
-  private let workers: [FusedWorker]
-  private let pool: WorkerPool
-  private let turn = Guarded(())
+  let weights: FusedModelWeights
+  let workers: [FusedWorker]
+  let pool: WorkerPool
+  let turn = Guarded(())
 
   /// Prepares `model`; nil if one of its layers is not built in.
   ///
@@ -72,76 +72,10 @@ public final class Predictor: @unchecked Sendable {
     return logits.gathered(at: places)
   }
 
-  /// Compares the model's answers about every example with what is to be answered.
-  ///
-  /// Windows of a stream are read one after another, with the states carried between them. The
-  /// result is the same for any number of threads.
-  ///
-  /// - Precondition: The model reads such sequences, and answers what is to be answered. The layers of
-  ///   one that reads a stream read forward only.
-  public func compare(with dataset: SequenceDataset) -> AnswerComparison {
-    require(
-      weights.canRead(dataset) && weights.canAnswer(dataset),
-      """
-      a model that reads \(weights.inputText) and answers with \(weights.outputText) cannot be \
-      compared with \(dataset.text)
-      """
-    )
-    let all = Array(0..<dataset.count)
-    guard let stream = dataset.stream else {
-      let indices = Array(dataset.sortedByLength(all[...]))
-      let parts = (0..<dataset.count).split(by: partSize(of: dataset.count))
-      return turn.withLock { _ in
-        compare(dataset, parts.map { indices[$0] }, carrying: nil)
-      }
-    }
-    let states = CarriedStates(weights.plans, lanes: stream.lanes)
-    require(
-      states != nil,
-      "only layers that read forward carry states from one window to the next"
-    )
-    let sharding = Sharding(rows: stream.lanes)
-    return turn.withLock { _ in
-      var total = AnswerComparison()
-      for first in stride(from: 0, to: dataset.count, by: stream.lanes) {
-        let batch = dataset.sortedByLength(all[first..<first + stream.lanes])
-        let shards = (0..<sharding.count).map { shard in
-          let range = sharding[shard]
-          return batch[batch.startIndex + range.lowerBound..<batch.startIndex + range.upperBound]
-        }
-        total.add(compare(dataset, shards, carrying: states))
-        states?.advance()
-      }
-      return total
-    }
-  }
-
-  private func compare(
-    _ dataset: SequenceDataset,
-    _ parts: [ArraySlice<Int>],
-    carrying states: CarriedStates?
-  ) -> AnswerComparison {
-    let results = Guarded([BatchResult](repeating: BatchResult(), count: parts.count))
-    pool.forEach(
-      parts.count,
-      nonescaping: { [self] part, worker in
-        let result = workers[worker].evaluate(dataset, at: parts[part], carrying: states)
-        results.withLock { $0[part] = result }
-      }
-    )
-    var total = AnswerComparison()
-    for (part, result) in zip(parts, results.withLock(\.self)) {
-      total.lossSum += result.lossSum
-      total.correct += result.correct
-      total.count += dataset.answerCount(at: part)
-    }
-    return total
-  }
-
-  /// Rows that go through the model together: enough to use the weights well, and few enough that
-  /// no thread is left without work.
-  private func partSize(of count: Int) -> Int {
-    let share = (count + 2 * pool.threads - 1) / (2 * pool.threads)
-    return max(6, min(48, share))
+  /// Rows that go through the model together: enough to use the weights well, and of few examples few
+  /// enough that there is work for many threads. It depends on nothing else, so that the losses are
+  /// added in one order.
+  func partSize(of count: Int) -> Int {
+    max(6, min(48, (count + 15) / 16))
   }
 }

@@ -125,7 +125,8 @@ extension SequenceModel {
       names: parameters.names,
       tensors: parameters.tensors.map { .zeros($0.shape) }
     )
-    let result = engine.run(
+    // Only other processes can be lost, and there are none.
+    let result = try? engine.run(
       parameters,
       on: batch.dataset,
       at: batch.indices[...],
@@ -133,7 +134,7 @@ extension SequenceModel {
       carrying: states,
       gradient: &gradient
     )
-    return (result.lossSum, gradient)
+    return (result?.lossSum ?? .nan, gradient)
   }
 
   /// The same without masks, part by part of the batch.

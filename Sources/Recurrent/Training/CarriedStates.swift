@@ -8,7 +8,7 @@
 final class CarriedStates: @unchecked Sendable {
   let lanes: Int
   /// The number of floats of one lane in each layer: its output's, then its further states'.
-  private let sizes: [Int]
+  let sizes: [Int]
   private var before: [Buffer]
   private var after: [Buffer]
 

@@ -17,16 +17,23 @@ final class FusedEngine: TrainingEngine, @unchecked Sendable {
   private let workers: [FusedWorker]
   private var shards: [Shard] = []
   private let pieces: [Piece]
+  /// How shards are added that other processes have; nil where this process has them all.
+  private let exchange: GradientExchange?
   private var batch: Batch?
   // Made once: a closure made for every step would be memory allocated for every step.
   private var shardWork: PieceOfWork = { _, _ in }
   private var sumWork: PieceOfWork = { _, _ in }
+  private var squareWork: PieceOfWork = { _, _ in }
 
   /// What is asked of the shards.
   private struct Batch {
     let dataset: SequenceDataset
     let indices: ArraySlice<Int>
     let sharding: Sharding
+    /// The shards that this process computes.
+    let own: Range<Int>
+    /// Those of them that it adds up by itself, each into the first.
+    let blocks: [Range<Int>]
     let pass: TrainingPass
     let states: CarriedStates?
     /// What the gradient of every answer's loss is multiplied by.
@@ -54,10 +61,12 @@ final class FusedEngine: TrainingEngine, @unchecked Sendable {
     workers = (0..<options.threads).map { _ in
       FusedWorker(weights, loss: options.answerLoss)
     }
+    exchange = options.processes.map { GradientExchange($0, elements: weights.gradientCount) }
     let pieceCount = (weights.gradientCount + Self.pieceSize - 1) / Self.pieceSize
     pieces = (0..<pieceCount).map { _ in Piece() }
-    shardWork = { [unowned self] shard, worker in run(shard: shard, worker: worker) }
+    shardWork = { [unowned self] place, worker in run(place: place, worker: worker) }
     sumWork = { [unowned self] piece, _ in sum(piece: piece) }
+    squareWork = { [unowned self] piece, _ in square(piece: piece) }
   }
 
   func makeStates(lanes: Int) -> CarriedStates? { CarriedStates(weights.plans, lanes: lanes) }
@@ -69,7 +78,7 @@ final class FusedEngine: TrainingEngine, @unchecked Sendable {
     pass: TrainingPass,
     carrying states: CarriedStates?,
     gradient: inout Gradient
-  ) -> BatchResult {
+  ) throws(ProcessLoss) -> BatchResult {
     require(
       weights.canRead(dataset) && weights.canAnswer(dataset),
       """
@@ -86,27 +95,35 @@ final class FusedEngine: TrainingEngine, @unchecked Sendable {
       training: MaskStreams(seed: pass.seed, step: pass.step, examples: [])
     )
     let packing = watch.lap()
+    let plan = exchange?.plan(shards: sharding.count)
+    let own = exchange?.ownShards(of: sharding.count) ?? 0..<sharding.count
     batch = Batch(
       dataset: dataset,
       indices: dataset.sortedByLength(indices),
       sharding: sharding,
+      own: own,
+      blocks: plan?.blocks ?? [own],
       pass: pass,
       states: states,
       lossScale: answers > 0 ? 1 / Float(answers) : 0
     )
-    pool.forEach(sharding.count, shardWork)
+    pool.forEach(own.count, shardWork)
     let sharing = watch.lap()
     pool.forEach(pieces.count, sumWork)
-    batch = nil
     var result = BatchResult(answers: answers)
-    for index in 0..<sharding.count {
-      result.lossSum += shards[index].result.lossSum
-      result.correct += shards[index].result.correct
-      result.times += shards[index].result.times
+    for shard in own { result.times += shards[shard].result.times }
+    if let exchange, let plan {
+      try share(&result, along: plan, by: exchange)
+      pool.forEach(pieces.count, squareWork)
+    }
+    batch = nil
+    for shard in 0..<sharding.count {
+      result.lossSum += shards[shard].result.lossSum
+      result.correct += shards[shard].result.correct
     }
     for piece in pieces { result.squaredNorm += piece.sumOfSquares }
     unsafe weights.unpack(
-      UnsafePointer(shards[0].gradient.reserve(weights.gradientCount)),
+      UnsafePointer(shards[own.lowerBound].gradient.reserve(weights.gradientCount)),
       into: &gradient.tensors
     )
     // Masks of weights act on the gradient after its squares were summed.
@@ -117,8 +134,36 @@ final class FusedEngine: TrainingEngine, @unchecked Sendable {
     return result
   }
 
-  private func run(shard: Int, worker: Int) {
+  /// Takes what other processes computed of the batch, and gives them what this one did.
+  private func share(
+    _ result: inout BatchResult,
+    along plan: ExchangePlan,
+    by exchange: GradientExchange
+  ) throws(ProcessLoss) {
     guard let batch else { return }
+    try exchange.add(plan.blocks.map { shards[$0.lowerBound].gradient }, along: plan)
+    let allotment = exchange.allotment(shards: batch.sharding.count)
+    let results = try exchange.gather(
+      batch.own.map { (shards[$0].result.lossSum, shards[$0].result.correct) },
+      isPausing: batch.pass.isPausing,
+      of: allotment
+    )
+    result.isPausing = results.isPausing
+    for (shard, (lossSum, correct)) in results.shards.enumerated() {
+      shards[shard].result.lossSum = lossSum
+      shards[shard].result.correct = correct
+    }
+    try batch.states?.gather(
+      over: exchange.processes,
+      lanes: batch.indices.map { $0 % (batch.dataset.stream?.lanes ?? 1) },
+      startingAt: { allotment.firstRow(in: batch.sharding, of: $0) }
+    )
+  }
+
+  /// Runs the shard that is at some place among this process's own.
+  private func run(place: Int, worker: Int) {
+    guard let batch else { return }
+    let shard = batch.own.lowerBound + place
     let range = batch.sharding[shard]
     let first = batch.indices.startIndex
     shards[shard].result = unsafe workers[worker].run(
@@ -131,22 +176,35 @@ final class FusedEngine: TrainingEngine, @unchecked Sendable {
     )
   }
 
-  /// Adds one range of the shards' gradients in a binary tree, into the first.
+  /// Adds one range of the gradients of each block of shards in a binary tree, into the block's first.
   private func sum(piece: Int) {
     guard let batch else { return }
     let total = weights.gradientCount
     let first = piece * Self.pieceSize
     let count = min(Self.pieceSize, total - first)
-    let shardCount = batch.sharding.count
-    unsafe withUnsafeTemporaryAllocation(of: UnsafePointer<Float>.self, capacity: shardCount) {
-      sources in
-      for shard in 0..<shardCount {
-        unsafe sources[shard] = UnsafePointer(shards[shard].gradient.reserve(total)) + first
+    for block in batch.blocks where !block.isEmpty {
+      unsafe withUnsafeTemporaryAllocation(
+        of: UnsafePointer<Float>.self,
+        capacity: block.count
+      ) { sources in
+        for (place, shard) in block.enumerated() {
+          unsafe sources[place] = UnsafePointer(shards[shard].gradient.reserve(total)) + first
+        }
+        guard let base = sources.baseAddress else { return }
+        let target = unsafe shards[block.lowerBound].gradient.reserve(total) + first
+        unsafe kernels.pointee.sum_tree(count, block.count, base, target)
       }
-      guard let base = sources.baseAddress else { return }
-      let target = unsafe shards[0].gradient.reserve(total) + first
-      unsafe kernels.pointee.sum_tree(count, shardCount, base, target)
-      pieces[piece].sumOfSquares = unsafe kernels.pointee.sum_of_squares(count, target)
     }
+    if exchange == nil { square(piece: piece) }
+  }
+
+  /// Sums the squares of one range of the whole gradient.
+  private func square(piece: Int) {
+    guard let batch else { return }
+    let total = weights.gradientCount
+    let first = piece * Self.pieceSize
+    let gradient = unsafe shards[batch.own.lowerBound].gradient.reserve(total) + first
+    pieces[piece].sumOfSquares =
+      unsafe kernels.pointee.sum_of_squares(min(Self.pieceSize, total - first), gradient)
   }
 }

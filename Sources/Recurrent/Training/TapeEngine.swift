@@ -6,12 +6,17 @@ final class TapeEngine<Model: SequenceClassifier>: TrainingEngine {
   private let pool: WorkerPool
   private let template: Model
   private let loss: AnswerLoss
+  /// How shards are added that other processes have; nil where this process has them all.
+  private let exchange: GradientExchange?
 
   /// Creates an engine for models that list the same parameters as `model`.
   init(_ model: Model, options: TrainingOptions) {
     template = model
     loss = options.answerLoss
     pool = WorkerPool(threads: options.threads)
+    exchange = options.processes.map {
+      GradientExchange($0, elements: ParameterList(of: model).tensors.reduce(0) { $0 + $1.count })
+    }
   }
 
   // What the tape differentiates begins anew with every window.
@@ -24,18 +29,19 @@ final class TapeEngine<Model: SequenceClassifier>: TrainingEngine {
     pass: TrainingPass,
     carrying states: CarriedStates?,
     gradient: inout Gradient
-  ) -> BatchResult {
+  ) throws(ProcessLoss) -> BatchResult {
     var watch = Stopwatch()
     // Let go before the optimizer changes the parameters, which then have their memory alone.
     let model = parameters.written(to: template)
     let loss = loss
     let answers = dataset.answerCount(at: indices)
     let sharding = Sharding(rows: indices.count)
-    let shards = Guarded([(BatchResult, Gradient)?](repeating: nil, count: sharding.count))
+    let own = exchange?.ownShards(of: sharding.count) ?? 0..<sharding.count
+    let shards = Guarded([(BatchResult, Gradient)?](repeating: nil, count: own.count))
     pool.forEach(
-      sharding.count,
-      nonescaping: { shard, _ in
-        let range = sharding[shard]
+      own.count,
+      nonescaping: { place, _ in
+        let range = sharding[own.lowerBound + place]
         let part = indices[
           indices.startIndex + range.lowerBound..<indices.startIndex + range.upperBound
         ]
@@ -47,18 +53,27 @@ final class TapeEngine<Model: SequenceClassifier>: TrainingEngine {
           weight: answers > 0 ? 1 / Float(answers) : 0,
           loss
         )
-        shards.withLock { $0[shard] = result }
+        shards.withLock { $0[place] = result }
       }
     )
     let sharing = watch.lap()
     let results = shards.withLock { $0.compactMap(\.self) }
     var total = BatchResult(answers: answers)
-    for (result, _) in results {
-      total.lossSum += result.lossSum
-      total.correct += result.correct
-      total.times += result.times
+    for (result, _) in results { total.times += result.times }
+    var comparisons = results.map { ($0.0.lossSum, $0.0.correct) }
+    if let exchange {
+      let allotment = exchange.allotment(shards: sharding.count)
+      try add(results.map(\.1.tensors), into: &gradient.tensors, over: exchange, allotment)
+      let all = try exchange.gather(comparisons, isPausing: pass.isPausing, of: allotment)
+      comparisons = all.shards
+      total.isPausing = all.isPausing
+    } else {
+      sum(results.map(\.1.tensors), into: &gradient.tensors)
     }
-    sum(results.map(\.1.tensors), into: &gradient.tensors)
+    for (lossSum, correct) in comparisons {
+      total.lossSum += lossSum
+      total.correct += correct
+    }
     total.squaredNorm = gradient.squaredNorm
     total.times = total.times.shared(over: sharing)
     total.times.summing = watch.lap()
@@ -77,6 +92,25 @@ final class TapeEngine<Model: SequenceClassifier>: TrainingEngine {
       }
     )
     sums = results.withLock(\.self)
+  }
+
+  /// Adds the gradients of this process's shards and of all others.
+  private func add(
+    _ shards: [[Tensor]],
+    into sums: inout [Tensor],
+    over exchange: GradientExchange,
+    _ allotment: ShardAllotment
+  ) throws(ProcessLoss) {
+    let plan = exchange.plan(shards: allotment.shards)
+    let first = exchange.ownShards(of: allotment.shards).lowerBound
+    let buffers = plan.blocks.map { block in
+      if !block.isEmpty {
+        sum(Array(shards[block.lowerBound - first..<block.upperBound - first]), into: &sums)
+      }
+      return Buffer(of: sums)
+    }
+    try exchange.add(buffers, along: plan)
+    buffers[0].copy(to: &sums)
   }
 
   /// Loss sum, hits, and the gradient of `weight` times the loss sum.
@@ -104,6 +138,31 @@ final class TapeEngine<Model: SequenceClassifier>: TrainingEngine {
     }
     result.times.passes = watch.lap()
     return (result, gradient)
+  }
+}
+
+extension Buffer {
+  /// The elements of tensors, one tensor after another.
+  fileprivate convenience init(of tensors: [Tensor]) {
+    self.init()
+    var next = unsafe reserve(tensors.reduce(0) { $0 + $1.count })
+    for tensor in tensors {
+      unsafe tensor.withUnsafeElements { source in
+        guard let base = source.baseAddress else { return }
+        unsafe next.update(from: base, count: source.count)
+      }
+      unsafe next += tensor.count
+    }
+  }
+
+  /// Copies its elements to tensors that take them one after another.
+  fileprivate func copy(to tensors: inout [Tensor]) {
+    var next = unsafe reserve(tensors.reduce(0) { $0 + $1.count })
+    for index in tensors.indices {
+      let count = tensors[index].count
+      unsafe tensors[index].unsafeMutableElements.update(from: next, count: count)
+      unsafe next += count
+    }
   }
 }
 

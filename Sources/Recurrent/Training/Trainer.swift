@@ -2,7 +2,7 @@
 ///
 /// Models of built-in layers run through fused kernels, others through the tape; either way a
 /// batch is cut into shards by its size alone, so the same seed gives the same bits on any number
-/// of threads.
+/// of threads and of processes.
 public final class Trainer<Model: SequenceClassifier> {
   /// The model as it is now.
   ///
@@ -32,7 +32,7 @@ public final class Trainer<Model: SequenceClassifier> {
   private let template: Model
   private var batch: [Int] = []
   private var gradient: Gradient
-  private var isPausing = false
+  private var isAskedToPause = false
 
   // What `state` is made of, beside the optimizer and the epoch.
   var schedule: any Schedule
@@ -76,8 +76,8 @@ public final class Trainer<Model: SequenceClassifier> {
   /// Ends the running epoch after its step; the next call of `trainEpoch` goes on with it.
   ///
   /// It is for what `trainEpoch` calls after every step; the report then says that the epoch is not
-  /// finished.
-  public func pause() { isPausing = true }
+  /// finished. Of several processes each may ask; all of them pause after their next step.
+  public func pause() { isAskedToPause = true }
 
   private func replaceParameters(by new: ParameterList) {
     require(
@@ -96,7 +96,8 @@ public final class Trainer<Model: SequenceClassifier> {
   /// met, before each batch's own update. An epoch that was paused, that a step of failed, or that
   /// a restored state was taken in, is gone on with at its next step.
   ///
-  /// - Throws: `TrainingError` when a loss or a gradient is not finite; the model is then as before that step.
+  /// - Throws: `TrainingError` when a loss or a gradient is not finite, or another process is gone; the
+  ///   model is then as before that step.
   /// - Precondition: The data set is not empty, and as large as when the epoch began. A stream has as
   ///   many lanes as a batch has examples, and the model's layers are built in and read forward only.
   public func trainEpoch(
@@ -113,7 +114,8 @@ public final class Trainer<Model: SequenceClassifier> {
 
   /// Goes through the examples of `dataset` in the order given.
   ///
-  /// - Throws: `TrainingError` when a loss or a gradient is not finite; the model is then as before that step.
+  /// - Throws: `TrainingError` when a loss or a gradient is not finite, or another process is gone; the
+  ///   model is then as before that step.
   /// - Precondition: There is at least one whole batch, or short batches are kept. An epoch that is
   ///   gone on with began in the same order. A stream has no other order than its own.
   public func trainEpoch(
@@ -203,7 +205,8 @@ public final class Trainer<Model: SequenceClassifier> {
     let clock = ContinuousClock()
     let start = clock.now
     let secondsBefore = epochInProgress?.seconds ?? 0
-    isPausing = false
+    isAskedToPause = false
+    var isPausing = false
     while var place = epochInProgress, !isPausing {
       let first = place.steps * options.batchSize
       let last = min(first + options.batchSize, order.count)
@@ -234,6 +237,7 @@ public final class Trainer<Model: SequenceClassifier> {
           epochSoFar: report
         )
       )
+      isPausing = options.processes == nil ? isAskedToPause : result.isPausing
     }
     return report
   }
@@ -251,7 +255,8 @@ public final class Trainer<Model: SequenceClassifier> {
   /// Examples are augmented as in the epoch begun last, epoch 0 before the first. Windows of a stream
   /// go on with what the step before left in their lanes.
   ///
-  /// - Throws: `TrainingError` when the loss or the gradient is not finite; the model is then unchanged.
+  /// - Throws: `TrainingError` when the loss or the gradient is not finite, or another process is gone;
+  ///   the model is then unchanged.
   @discardableResult
   public func trainBatch(
     on dataset: SequenceDataset,
@@ -281,26 +286,31 @@ public final class Trainer<Model: SequenceClassifier> {
         "a stream of \(lanes) lanes is trained in its own order, a window of every lane in each step"
       )
     }
-    var result = engine.run(
-      parameters,
-      on: dataset,
-      at: indices,
-      pass: TrainingPass(
-        seed: options.seed,
-        step: stepCount,
-        augmentation: AugmentationPass(options.augmentation, seed: options.seed, epoch: epoch)
-      ),
-      carrying: carriedStates,
-      gradient: &gradient
-    )
+    func failure(_ cause: TrainingError.Cause) -> TrainingError {
+      TrainingError(epoch: max(epoch, 1), step: step, cause: cause)
+    }
+    var result: BatchResult
+    do {
+      result = try engine.run(
+        parameters,
+        on: dataset,
+        at: indices,
+        pass: TrainingPass(
+          seed: options.seed,
+          step: stepCount,
+          augmentation: AugmentationPass(options.augmentation, seed: options.seed, epoch: epoch),
+          isPausing: isAskedToPause
+        ),
+        carrying: carriedStates,
+        gradient: &gradient
+      )
+    } catch {
+      throw failure(.lostProcess(error))
+    }
     let loss = result.meanLoss
-    guard loss.isFinite else {
-      throw TrainingError(epoch: max(epoch, 1), step: step, quantity: .loss, value: loss)
-    }
+    guard loss.isFinite else { throw failure(.notFinite(.loss, value: loss)) }
     let norm = result.squaredNorm.squareRoot()
-    guard norm.isFinite else {
-      throw TrainingError(epoch: max(epoch, 1), step: step, quantity: .gradientNorm, value: norm)
-    }
+    guard norm.isFinite else { throw failure(.notFinite(.gradientNorm, value: norm)) }
     var watch = Stopwatch()
     if let bound = options.clipNorm { gradient.clip(norm, toNorm: bound) }
     if let bound = options.clipValue { gradient.clip(toValue: bound) }

@@ -6,7 +6,10 @@ protocol TrainingEngine: AnyObject {
   /// Computes loss and gradient of the examples of `dataset` at `indices`.
   ///
   /// `pass` says what the examples become before they are read, if anything else than they are.
-  /// States are carried where there are some; the caller lets them advance. `gradient` has one tensor for each parameter and is overwritten.
+  /// States are carried where there are some; the caller lets them advance. `gradient` has one tensor for
+  /// each parameter and is overwritten.
+  ///
+  /// - Throws: `ProcessLoss` when another process that shares the step is gone.
   func run(
     _ parameters: ParameterList,
     on dataset: SequenceDataset,
@@ -14,7 +17,7 @@ protocol TrainingEngine: AnyObject {
     pass: TrainingPass,
     carrying states: CarriedStates?,
     gradient: inout Gradient
-  ) -> BatchResult
+  ) throws(ProcessLoss) -> BatchResult
 }
 
 /// What decides the draws of one training step.
@@ -24,6 +27,8 @@ struct TrainingPass: Sendable {
   var step: Int
   /// How the examples are changed; nil for not at all.
   var augmentation: AugmentationPass?
+  /// Whether this process asks those that share the training to pause after the step.
+  var isPausing = false
 }
 
 /// What came of one batch.
@@ -36,6 +41,8 @@ struct BatchResult: Sendable {
   var correct = 0
   /// The sum of the squares of the gradient, over all parameters together.
   var squaredNorm = 0.0
+  /// Whether a process asks all to pause after the step.
+  var isPausing = false
   /// Where the time went; of a shard that of its worker.
   var times = TrainingTimes()
 

@@ -1,3 +1,5 @@
+import RecurrentKernels
+
 #if canImport(Darwin)
 import Darwin
 #elseif canImport(Glibc)
@@ -16,6 +18,9 @@ public struct TrainingOptions: Sendable {
   public var seed: UInt64
   /// The number of threads that share a step; the result does not depend on it.
   public var threads: Int
+  /// The processes that share a step, each with its threads; nil for this one alone. The result does
+  /// not depend on them either.
+  public var processes: ProcessGroup?
   /// The longest norm a gradient may have; nil for no limit.
   public var clipNorm: Float?
   /// The largest magnitude a gradient's number may have, after the norm is limited; nil for no limit.
@@ -45,6 +50,7 @@ public struct TrainingOptions: Sendable {
     epochs: Int = 1,
     seed: UInt64 = 1,
     threads: Int = Self.availableThreads,
+    processes: ProcessGroup? = nil,
     clipNorm: Float? = nil,
     clipValue: Float? = nil,
     dropsLastBatch: Bool = false,
@@ -67,6 +73,7 @@ public struct TrainingOptions: Sendable {
     self.epochs = epochs
     self.seed = seed
     self.threads = threads
+    self.processes = processes
     self.clipNorm = clipNorm
     self.clipValue = clipValue
     self.dropsLastBatch = dropsLastBatch
@@ -86,5 +93,14 @@ public struct TrainingOptions: Sendable {
   var usedPrecision: Precision { precision.isSupported ? precision : .float32 }
 
   /// The number of processors this process may use.
-  public static var availableThreads: Int { max(1, Int(sysconf(Int32(_SC_NPROCESSORS_ONLN)))) }
+  public static var availableThreads: Int { availableProcessors.count }
+
+  /// The processors this process may use, by the system's numbers; launchers, containers and `taskset`
+  /// leave a process some of them.
+  package static var availableProcessors: [Int] {
+    var allowed = [Int32](repeating: 0, count: 8192)
+    let count = unsafe recurrent_processors(allowed.count, &allowed)
+    if count > 0 { return allowed.prefix(count).map { Int($0) } }
+    return Array(0..<max(1, Int(sysconf(Int32(_SC_NPROCESSORS_ONLN)))))
+  }
 }

@@ -50,7 +50,7 @@ extension EpochReport {
   }
 }
 
-/// Training met a number that is NaN or infinite.
+/// Training met a number that is NaN or infinite, or lost a process that it is shared with.
 public struct TrainingError: Error, Sendable, CustomStringConvertible {
   /// What a training step computes that must be finite.
   public enum Quantity: String, Sendable {
@@ -64,16 +64,36 @@ public struct TrainingError: Error, Sendable, CustomStringConvertible {
   public let epoch: Int
   /// The step within the epoch, from 1.
   public let step: Int
-  /// What was not finite.
-  public let quantity: Quantity
+  /// What happened.
+  public let cause: Cause
+
+  /// What kept a step from being taken.
+  public enum Cause: Sendable {
+    /// A quantity became NaN or infinite, whatever its value says.
+    case notFinite(Quantity, value: Double)
+    /// Another process of the group is gone.
+    case lostProcess(ProcessLoss)
+  }
+
+  /// What was not finite; nil where that is not the cause.
+  public var quantity: Quantity? {
+    if case .notFinite(let quantity, _) = cause { quantity } else { nil }
+  }
   /// Its value: NaN or infinite.
-  public let value: Double
+  public var value: Double? {
+    if case .notFinite(_, let value) = cause { value } else { nil }
+  }
 
   /// One line that says what happened, where, and what to try.
   public var description: String {
-    """
-    the \(quantity.rawValue) became \(value.isNaN ? "NaN" : "infinite") at epoch \(epoch), \
-    step \(step); try a smaller learning rate or clip the gradient's norm to 1
-    """
+    switch cause {
+    case .notFinite(let quantity, let value):
+      """
+      the \(quantity.rawValue) became \(value.isNaN ? "NaN" : "infinite") at epoch \(epoch), \
+      step \(step); try a smaller learning rate or clip the gradient's norm to 1
+      """
+    case .lostProcess(let loss):
+      "\(loss) (at epoch \(epoch), step \(step))"
+    }
   }
 }

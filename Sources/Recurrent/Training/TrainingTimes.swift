@@ -7,7 +7,7 @@ public struct TrainingTimes: Sendable, Codable, Equatable {
   public var reading = 0.0
   /// The ways forward and backward through the model, with the packing of its weights.
   public var passes = 0.0
-  /// Adding up the gradients of the batch's shards.
+  /// Adding up the gradients of the batch's shards, with the messages from and to other processes.
   public var summing = 0.0
   /// Limiting the gradient, and changing the parameters and their average.
   public var updating = 0.0

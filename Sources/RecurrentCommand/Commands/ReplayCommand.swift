@@ -144,7 +144,7 @@ struct ReplayCommand: AsyncParsableCommand {
     switch ending {
     case .notFinite(let step, let error):
       return """
-        training ended at step \(step): the \(error.quantity.rawValue) was not finite; use --step \
+        training ended at step \(step): the \((error.quantity ?? .loss).rawValue) was not finite; use --step \
         \(step), or less
         """
     case .validation(let step):

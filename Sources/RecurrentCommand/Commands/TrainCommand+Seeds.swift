@@ -8,7 +8,7 @@ import RecurrentData
 /// train what came to its end; it goes on with what was interrupted, and begins the rest.
 extension TrainCommand {
   /// Trains a run for each seed that has none, and tells what they came to.
-  func train(seeds count: Int) async throws {
+  func train(seeds count: Int, _ interruption: Interruption) async throws {
     let first = seed ?? 1
     let (last, isTooLarge) = first.addingReportingOverflow(UInt64(count - 1))
     guard !isTooLarge else {
@@ -18,8 +18,6 @@ extension TrainCommand {
     }
     let seeds = Array(first...last)
     let base = try baseName(for: seeds)
-    // One for all: what listens to signals for one run leaves them ignored when it goes.
-    let interruption = Interruption()
     var runs: [SeedSummary.Run] = []
     for (place, seed) in seeds.enumerated() {
       print("Seed \(seed), run \(place + 1) of \(count)")

@@ -40,9 +40,9 @@ struct TrainCommand: AsyncParsableCommand {
 
   @Option(
     parsing: .unconditional,
-    help: "Threads to share the work; the result does not depend on it."
+    help: "Threads to share the work, of each process; the result does not depend on it."
   )
-  var threads = TrainingOptions.availableThreads
+  var threads = LaunchedProcesses.usualThreads
 
   @Option(help: "The run's name under runs/, or a path. Default: made from the settings.")
   var run: String?
@@ -80,13 +80,41 @@ struct TrainCommand: AsyncParsableCommand {
   }
 
   func run() async throws {
-    if let resume {
-      try await goOn(with: RunFolder(existing: resume, orBegun: true), seed: seed)
-    } else if let seeds {
-      try await train(seeds: seeds)
-    } else {
-      try await begin(seed: seed ?? 1, as: run)
+    let interruption = Interruption()
+    if let processes = LaunchedProcesses.group, !processes.isFirst {
+      return try await TrainingFollower(
+        command: self,
+        processes: processes,
+        interruption: interruption
+      ).run()
     }
+    try await train(interruption)
+    try LaunchedProcesses.group.map(ProcessOrder.end.send)
+  }
+
+  /// Trains what was asked for, as the only process or the first.
+  private func train(_ interruption: Interruption) async throws {
+    if let resume {
+      try await goOn(
+        with: RunFolder(existing: resume, orBegun: true),
+        seed: seed,
+        interruption: interruption
+      )
+    } else if let seeds {
+      try await train(seeds: seeds, interruption)
+    } else {
+      try await begin(seed: seed ?? 1, as: run, interruption: interruption)
+    }
+  }
+
+  /// Plans a run, loads its examples, and draws its model's starting values.
+  func plannedRun(
+    seed: UInt64
+  ) async throws -> (plan: PlannedRun, data: RunData, model: SequenceModel) {
+    var plan = try PlannedRun(source, choices, seed: seed)
+    plan.replacePrecision()
+    let data = try await plan.load(seed: seed, threads: threads)
+    return (plan, data, try plan.model(for: data, seed: seed))
   }
 
   /// Trains a new run; without a name it gets one made from the settings.
@@ -94,15 +122,25 @@ struct TrainCommand: AsyncParsableCommand {
   func begin(
     seed: UInt64,
     as name: String?,
-    interruption: Interruption? = nil
+    interruption: Interruption
   ) async throws -> RunRecord {
     if let name { try RunFolder.freePath(of: name) }
-    var plan = try PlannedRun(source, choices, seed: seed)
-    plan.replacePrecision()
-    let data = try await plan.load(seed: seed, threads: threads)
-    let model = try plan.model(for: data, seed: seed)
-    let folder = try RunFolder(new: name, otherwise: Self.name(of: plan))
-    let lock = try folder.lock()
+    let processes = LaunchedProcesses.group
+    if let processes {
+      try ProcessOrder.begin(seedsAfter: seed &- (self.seed ?? 1)).send(to: processes)
+    }
+    let (plan, data, model, folder, lock) = try await agreed {
+      let (plan, data, model) = try await plannedRun(seed: seed)
+      let folder = try RunFolder(new: name, otherwise: Self.name(of: plan))
+      let record = RunRecord(
+        of: plan.selection,
+        data: data,
+        recipe: plan.recipe,
+        seed: seed,
+        threads: threads
+      )
+      return (record, (plan, data, model, folder, try folder.lock()))
+    }
     var session = TrainingSession(
       selection: plan.selection,
       data: data,
@@ -110,6 +148,7 @@ struct TrainCommand: AsyncParsableCommand {
       recipe: plan.recipe,
       seed: seed,
       threads: threads,
+      processes: processes,
       folder: folder,
       checkpoints: checkpoints,
       hasBoard: tensorboard,
@@ -118,6 +157,22 @@ struct TrainCommand: AsyncParsableCommand {
     defer { withExtendedLifetime(lock) {} }
     try session.run()
     return session.record
+  }
+
+  /// Prepares a run, and where several processes train it makes sure that all train the same.
+  private func agreed<Prepared>(
+    _ prepare: () async throws -> (RunRecord, Prepared)
+  ) async throws -> Prepared {
+    guard let processes = LaunchedProcesses.group else { return try await prepare().1 }
+    let (record, prepared): (RunRecord, Prepared)
+    do {
+      (record, prepared) = try await prepare()
+    } catch {
+      try processes.agree(on: .failure(error))
+      throw error
+    }
+    try processes.agree(on: .success(record))
+    return prepared
   }
 
   /// The name of a run that none was given for.
@@ -131,7 +186,7 @@ struct TrainCommand: AsyncParsableCommand {
   func goOn(
     with folder: RunFolder,
     seed: UInt64?,
-    interruption: Interruption? = nil
+    interruption: Interruption
   ) async throws -> RunRecord {
     let lock = try folder.lock()
     defer { withExtendedLifetime(lock) {} }
@@ -144,14 +199,27 @@ struct TrainCommand: AsyncParsableCommand {
     if let holder = lock.abandoned {
       stored.remarks.append("Took over the lock of \(holder), which has ended.")
     }
-    let run = try ContinuedRun(
-      folder,
-      stored: stored,
-      splits: await stored.record.data.moved(to: source.data).load(for: stored.record.recipe),
-      threads: threads
-    )
+    let processes = LaunchedProcesses.group
+    if let processes {
+      try ProcessOrder.goOn(
+        record: stored.record.json(),
+        checkpoint: stored.checkpoint?.checkpoint.safetensors.bytes
+      ).send(to: processes)
+    }
+    let begun = stored
+    let run = try await agreed {
+      let run = try ContinuedRun(
+        folder,
+        stored: begun,
+        splits: await begun.record.data.moved(to: source.data).load(for: begun.record.recipe),
+        threads: threads,
+        processes: processes
+      )
+      return (run.record, run)
+    }
     var session = TrainingSession(
       run,
+      processes: processes,
       checkpoints: checkpoints,
       hasBoard: tensorboard,
       interruption: interruption
@@ -161,7 +229,7 @@ struct TrainCommand: AsyncParsableCommand {
   }
 
   /// Refuses settings that were given and are not those of the run.
-  private func checkSettings(of record: RunRecord, seed: UInt64?) throws {
+  func checkSettings(of record: RunRecord, seed: UInt64?) throws {
     var asked = record
     asked.recipe = try choices.recipe(over: record.recipe)
     asked.seed = seed ?? record.seed

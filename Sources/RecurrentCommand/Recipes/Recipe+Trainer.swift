@@ -5,7 +5,8 @@ extension Recipe {
   func trainer(
     of model: SequenceModel,
     seed: UInt64,
-    threads: Int
+    threads: Int,
+    processes: ProcessGroup? = nil
   ) -> Trainer<SequenceModel> {
     Trainer(
       model,
@@ -15,6 +16,7 @@ extension Recipe {
         epochs: epochs,
         seed: seed,
         threads: threads,
+        processes: processes,
         clipNorm: clip,
         clipValue: clipValue,
         dropsLastBatch: dropsLastBatch,

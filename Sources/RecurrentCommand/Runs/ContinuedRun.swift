@@ -35,12 +35,14 @@ struct ContinuedRun {
     _ folder: RunFolder,
     stored: StoredRun,
     splits: RunData,
-    threads: Int
+    threads: Int,
+    processes: ProcessGroup? = nil
   ) throws {
     self.folder = folder
     self.splits = splits
     record = stored.record
     record.threads = threads
+    record.processes = processes?.count
     record.noteSurroundings()
     beginning.remarks = stored.remarks
     let recipe = record.recipe
@@ -48,7 +50,7 @@ struct ContinuedRun {
     guard let model = recipe.model(for: splits.training, seed: record.seed) else {
       throw CommandFailure("\(folder.record): is not the record of a run on such examples")
     }
-    trainer = recipe.trainer(of: model, seed: record.seed, threads: threads)
+    trainer = recipe.trainer(of: model, seed: record.seed, threads: threads, processes: processes)
     stopping = recipe.patience.map { EarlyStopping(patience: $0) }
     for cost in record.epochs.compactMap(\.validationCost) { _ = stopping?.observe(cost) }
     kept = model

@@ -35,6 +35,10 @@ final class Interruption {
     let farewell = Guarded<String?>(nil)
   }
 
+  /// Whether any signal asked this process to end.
+  static var wasAskedToEnd: Bool { anyReceived.load(ordering: .relaxed) }
+  private static let anyReceived = Atomic(false)
+
   /// Begins to listen.
   init() {
     let received = Received()
@@ -46,6 +50,7 @@ final class Interruption {
       signal(number, SIG_IGN)
       let source = DispatchSource.makeSignalSource(signal: number, queue: .global())
       source.setEventHandler { @Sendable in
+        Self.anyReceived.store(true, ordering: .relaxed)
         if let farewell = received.farewell.withLock(\.self) {
           writeToErrorOutput("\(farewell)\n")
           _exit(128 + number)
@@ -88,6 +93,13 @@ final class Interruption {
   var receivedSignal: Int32? {
     let number = received.signal.load(ordering: .sequentiallyConsistent)
     return number == 0 ? nil : number
+  }
+
+  /// The signal that asked one of the processes to end; each has to ask for it after the same steps.
+  func signalAgreed(onBy processes: ProcessGroup?) throws(ProcessLoss) -> Int32? {
+    guard let processes else { return receivedSignal }
+    let agreed = try processes.maximum(Int(receivedSignal ?? 0))
+    return agreed == 0 ? nil : Int32(agreed)
   }
 
   private static func isIgnored(_ action: sigaction) -> Bool {

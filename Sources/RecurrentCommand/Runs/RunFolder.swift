@@ -68,6 +68,9 @@ struct RunFolder {
 
   private init(path: String) { self.path = path }
 
+  /// Names a folder that another process has; nothing is read or written here.
+  init(ofOthers path: String) { self.path = path }
+
   /// The path that a new run of this name gets; it must be free.
   ///
   /// Asked before the data are loaded, which may take a long download.

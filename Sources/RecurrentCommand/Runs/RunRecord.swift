@@ -27,7 +27,10 @@ struct RunRecord: Codable {
   var classNames: [String]
   var recipe: Recipe
   var seed: UInt64
+  /// The threads of each process.
   var threads: Int
+  /// The processes that shared the training; nil for one.
+  var processes: Int?
   var instructionSet: String
   /// What it was trained on last; nil in runs of versions that did not note it.
   var machine: Machine?
@@ -76,7 +79,8 @@ struct RunRecord: Codable {
     data: RunData,
     recipe: Recipe,
     seed: UInt64,
-    threads: Int
+    threads: Int,
+    processes: Int? = nil
   ) {
     self.data = selection
     dataFingerprint = data.fingerprint
@@ -89,6 +93,7 @@ struct RunRecord: Codable {
     self.recipe = recipe
     self.seed = seed
     self.threads = threads
+    self.processes = processes
     instructionSet = Recurrent.instructionSet
     noteSurroundings()
   }

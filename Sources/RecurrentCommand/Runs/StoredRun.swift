@@ -60,6 +60,13 @@ struct StoredRun {
     }
   }
 
+  /// Takes what another process read.
+  init(_ record: RunRecord, _ checkpoint: Checkpoint?, path: String) {
+    self.record = record
+    self.checkpoint = checkpoint.map { CheckpointFolder.Found(checkpoint: $0, path: path) }
+    isFinished = false
+  }
+
   private static func words(for checkpoint: CheckpointFolder.Found?) -> String {
     checkpoint.map { "the checkpoint before, of step \($0.checkpoint.state.step)" }
       ?? "the beginning"

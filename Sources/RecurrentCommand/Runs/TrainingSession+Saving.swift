@@ -27,7 +27,7 @@ extension TrainingSession {
         throw error
       }
     }
-    try endIfInterrupted()
+    try endIfInterrupted(by: interruption.receivedSignal)
   }
 
   /// Writes what an epoch came to: a checkpoint, the kept model, the numbers and the record; of short
@@ -60,25 +60,57 @@ extension TrainingSession {
     note(failure(of: { session in try session.saveFiles(isFlushed: true) }))
   }
 
+  /// The signal that asked one of the processes that train to end.
+  mutating func agreedSignal() throws -> Int32? {
+    do throws(ProcessLoss) {
+      return try interruption.signalAgreed(onBy: processes)
+    } catch {
+      throw ended(by: error)
+    }
+  }
+
   /// Ends the run if a signal asked for it, with everything saved and one line on how to go on.
-  mutating func endIfInterrupted() throws {
-    guard let signal = interruption.receivedSignal else { return }
+  mutating func endIfInterrupted(by signal: Int32?) throws {
+    guard let signal else { return }
+    let (place, outcome) = saveWhereItIs()
+    throw Interruption.Ended(
+      signal: signal,
+      description: "interrupted \(place): \(outcome); go on with '\(resumeCommand)'"
+    )
+  }
+
+  /// Saves everything as it is after the last step that all processes took; returns what to say of it.
+  mutating func ended(by loss: ProcessLoss) -> CommandFailure {
+    let (place, outcome) = saveWhereItIs()
+    return CommandFailure(
+      "\(loss) (\(place)): \(outcome); go on with '\(resumeCommand)', with any number of processes"
+    )
+  }
+
+  /// The same within an epoch's end: what it came to is not known, and goes on from the last checkpoint.
+  func ended(by loss: ProcessLoss, beforeValidationOf epoch: Int) -> CommandFailure {
+    CommandFailure(
+      """
+      \(loss) (when epoch \(epoch) was to be validated): the last checkpoint is there; go on with \
+      '\(resumeCommand)', with any number of processes
+      """
+    )
+  }
+
+  /// Saves what the run has come to; returns where that is, and what came of it.
+  private mutating func saveWhereItIs() -> (place: String, outcome: String) {
     let state = trainer.state
     let place =
       state.isWithinEpoch
       ? "in epoch \(state.epoch), after step \(state.stepWithinEpoch)"
       : "after epoch \(state.epoch)"
-    var outcome = "everything is saved"
     do {
       // Between epochs everything was written a moment ago, if it was due and could be.
       if state.isWithinEpoch || isUnsaved || isBehind { try writeStateWithinEpoch() }
     } catch {
-      outcome = "\(error); the last checkpoint that was written is there still"
+      return (place, "\(error); the last checkpoint that was written is there still")
     }
-    throw Interruption.Ended(
-      signal: signal,
-      description: "interrupted \(place): \(outcome); go on with '\(resumeCommand)'"
-    )
+    return (place, "everything is saved")
   }
 
   private mutating func writeAll() throws {

@@ -7,6 +7,8 @@ import RecurrentReports
 struct TrainingSession {
   let data: RunData
   let threads: Int
+  /// The processes that share the training, of which this is the first; nil for this one alone.
+  let processes: ProcessGroup?
   let folder: RunFolder
   let trainer: Trainer<SequenceModel>
   let interruption: Interruption
@@ -39,18 +41,20 @@ struct TrainingSession {
     recipe: Recipe,
     seed: UInt64,
     threads: Int,
+    processes: ProcessGroup? = nil,
     folder: RunFolder,
     checkpoints: CheckpointOptions,
     hasBoard: Bool = false,
     interruption: Interruption? = nil
   ) {
+    self.processes = processes
     self.data = data
     self.hasBoard = hasBoard
     self.threads = threads
     self.folder = folder
     self.checkpoints = RunCheckpoints(in: folder, checkpoints)
     kept = model
-    trainer = recipe.trainer(of: kept, seed: seed, threads: threads)
+    trainer = recipe.trainer(of: kept, seed: seed, threads: threads, processes: processes)
     stopping = recipe.patience.map { EarlyStopping(patience: $0) }
     self.interruption = interruption ?? Interruption()
     beginning = nil
@@ -59,17 +63,20 @@ struct TrainingSession {
       data: data,
       recipe: recipe,
       seed: seed,
-      threads: threads
+      threads: threads,
+      processes: processes?.count
     )
   }
 
   /// Goes on with a run.
   init(
     _ run: ContinuedRun,
+    processes: ProcessGroup? = nil,
     checkpoints: CheckpointOptions,
     hasBoard: Bool = false,
     interruption: Interruption? = nil
   ) {
+    self.processes = processes
     data = run.splits
     self.hasBoard = hasBoard || run.folder.hasEvents
     threads = run.record.threads
@@ -100,7 +107,7 @@ struct TrainingSession {
         throw error
       }
       if !trainer.state.isWithinEpoch { try save() }
-      try endIfInterrupted()
+      try endIfInterrupted(by: agreedSignal())
     }
     print(
       """
@@ -211,6 +218,7 @@ struct TrainingSession {
       \(recipe.modelText), \
       \(kept.parameterCount) parameters; \(recipe.optimizer.rawValue), \
       learning rate \(recipe.learningRate), batch \(recipe.batchSize), seed \(record.seed), \
+      \(processes.map { "\($0.count) processes of " } ?? "")\
       \(threads) thread\(threads == 1 ? "" : "s"), \(record.instructionSet)\
       \(recipe.precision.map { ", \($0.rawValue)" } ?? "")
       """
@@ -249,7 +257,7 @@ struct TrainingSession {
     var steps = 0
     let savingBefore = savingSeconds
     let report: EpochReport
-    do {
+    do throws(TrainingError) {
       report = try trainer.trainEpoch(on: data.training) { step in
         steps = step.steps
         progress.show(
@@ -265,18 +273,25 @@ struct TrainingSession {
         }
       }
     } catch {
-      throw divergence(
-        error.value,
-        "at epoch \(error.epoch), step \(error.step)",
-        of: error.quantity
-      )
+      switch error.cause {
+      case .notFinite(let quantity, let value):
+        throw divergence(value, "at epoch \(error.epoch), step \(error.step)", of: quantity)
+      case .lostProcess(let loss): throw ended(by: loss)
+      }
     }
     guard report.isFinished else { return }
     let model = trainer.averagedModel ?? trainer.model
     let savingWithin = savingSeconds - savingBefore
     let clock = ContinuousClock()
     let validationStart = clock.now
-    let validation = data.validation.map { model.compare(with: $0, threads: threads) }
+    let validation: AnswerComparison?
+    do throws(ProcessLoss) {
+      validation = try data.validation.map { dataset throws(ProcessLoss) in
+        try model.compare(with: dataset, threads: threads, sharedBy: processes)
+      }
+    } catch {
+      throw ended(by: error, beforeValidationOf: report.epoch)
+    }
     let validating = (clock.now - validationStart) / .seconds(1)
     progress.clear()
     if let cost = validation?.cost, !cost.isFinite {

@@ -172,6 +172,10 @@ static inline void recurrent_pause(void) {
 /// Lets another thread run on this processor.
 void recurrent_yield(void);
 
+/// Writes the numbers of the processors that this process may use, at most `room` of them; returns how
+/// many they are, 0 where the system does not say.
+ptrdiff_t recurrent_processors(ptrdiff_t room, int32_t *numbers);
+
 /// The kernels in use: the best this processor can run, or those RECURRENT_ISA names.
 const RecurrentKernels *recurrent_kernels(void);
 

@@ -42,7 +42,7 @@ func engineGradient(
     names: parameters.names,
     tensors: parameters.tensors.map { .zeros($0.shape) }
   )
-  let result = engine.run(
+  let result = try? engine.run(
     parameters,
     on: dataset,
     at: indices[...],
@@ -50,5 +50,5 @@ func engineGradient(
     carrying: states,
     gradient: &gradient
   )
-  return (gradient, result)
+  return (gradient, result ?? BatchResult())
 }

@@ -81,6 +81,7 @@ struct TrainCommand: AsyncParsableCommand {
 
   func run() async throws {
     let interruption = Interruption()
+    interruption.wait(saying: "interrupted before training: there is nothing to save")
     if let processes = LaunchedProcesses.group, !processes.isFirst {
       return try await TrainingFollower(
         command: self,
@@ -129,17 +130,25 @@ struct TrainCommand: AsyncParsableCommand {
     if let processes {
       try ProcessOrder.begin(seedsAfter: seed &- (self.seed ?? 1)).send(to: processes)
     }
-    let (plan, data, model, folder, lock) = try await agreed {
-      let (plan, data, model) = try await plannedRun(seed: seed)
-      let folder = try RunFolder(new: name, otherwise: Self.name(of: plan))
-      let record = RunRecord(
-        of: plan.selection,
-        data: data,
-        recipe: plan.recipe,
-        seed: seed,
-        threads: threads
-      )
-      return (record, (plan, data, model, folder, try folder.lock()))
+    var made: RunFolder?
+    let (plan, data, model, folder, lock): (PlannedRun, RunData, SequenceModel, RunFolder, FileLock)
+    do {
+      (plan, data, model, folder, lock) = try await agreed {
+        let (plan, data, model) = try await plannedRun(seed: seed)
+        let folder = try RunFolder(new: name, otherwise: Self.name(of: plan))
+        made = folder
+        let record = RunRecord(
+          of: plan.selection,
+          data: data,
+          recipe: plan.recipe,
+          seed: seed,
+          threads: threads
+        )
+        return (record, (plan, data, model, folder, try folder.lock()))
+      }
+    } catch let refusal as ProcessRefusal {
+      made?.remove()
+      throw refusal
     }
     var session = TrainingSession(
       selection: plan.selection,

@@ -24,6 +24,10 @@ final class Interruption {
     var exitCode: Int32 { 128 + signal }
   }
 
+  /// A queue of its own has a thread of its own: on a single processor training takes the one thread of
+  /// those that are shared.
+  private static let queue = DispatchQueue(label: "recurrent.signals", qos: .userInitiated)
+
   private let received: Received
   /// Kept because they listen only as long as somebody has them.
   private let sources: [any DispatchSourceSignal]
@@ -48,7 +52,7 @@ final class Interruption {
       sigaction(number, nil, &action)
       if Self.isIgnored(action) { continue }
       signal(number, SIG_IGN)
-      let source = DispatchSource.makeSignalSource(signal: number, queue: .global())
+      let source = DispatchSource.makeSignalSource(signal: number, queue: Self.queue)
       source.setEventHandler { @Sendable in
         Self.anyReceived.store(true, ordering: .relaxed)
         if let farewell = received.farewell.withLock(\.self) {

@@ -84,14 +84,16 @@ enum EntryPoint {
 
   /// Prints what was asked for, or one line about what went wrong, and ends the program.
   private static func end(with failure: any Error) -> Never {
-    let error = LaunchedProcesses.told(failure)
+    let (error, isShared) = LaunchedProcesses.told(failure)
     if let ended = error as? Interruption.Ended {
       writeToErrorOutput("\(oneLine(ended.description))\n")
+      LaunchedProcesses.part(together: isShared)
       exit(ended.exitCode)
     }
     let code = Program.exitCode(for: error)
     if code == .success {
       print(Program.fullMessage(for: error))
+      LaunchedProcesses.part(together: isShared)
       exit(0)
     }
     let isWrongUse = code == .validationFailure
@@ -102,6 +104,7 @@ enum EntryPoint {
       message += "; see '\(helpCommand)'"
     }
     writeToErrorOutput("error: \(message)\n")
+    LaunchedProcesses.part(together: isShared)
     exit(isWrongUse ? wrongUse : 1)
   }
 

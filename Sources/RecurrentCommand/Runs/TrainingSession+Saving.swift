@@ -27,7 +27,8 @@ extension TrainingSession {
         throw error
       }
     }
-    try endIfInterrupted(by: interruption.receivedSignal)
+    // Several processes agree after their first step.
+    if processes == nil { try endIfInterrupted(by: interruption.receivedSignal) }
   }
 
   /// Writes what an epoch came to: a checkpoint, the kept model, the numbers and the record; of short

@@ -125,7 +125,8 @@ struct TrainingSession {
     }
     try finish()
     print("Run folder: \(folder.path) (open \(folder.report) in a browser)")
-    if let signal = interruption.receivedSignal {
+    // Others wait for what comes next, and know of no signal.
+    if processes == nil, let signal = interruption.receivedSignal {
       throw Interruption.Ended(
         signal: signal,
         description: "interrupted at its end: nothing is left to do"

@@ -13,7 +13,18 @@ final class LocalPlace: SweepPlace {
     case other(Int32)
   }
 
+  private let program: String
+  private let environment: [String: String]
   private var occupant: Occupant?
+
+  /// A place for trainings by this program, or another.
+  init(
+    program: String = LocalPlace.ownProgram,
+    environment: [String: String] = ProcessInfo.processInfo.environment
+  ) {
+    self.program = program
+    self.environment = TrainingEnvironment.variables(of: environment)
+  }
 
   func start(_ job: SweepJob) throws -> Bool {
     let path = job.log.path
@@ -27,7 +38,7 @@ final class LocalPlace: SweepPlace {
     }
     // The process holds the lock by its own outputs from here on.
     defer { close(output) }
-    occupant = .process(try Self.spawn(job.arguments, output: output))
+    occupant = .process(try spawn(job.arguments, output: output))
     return true
   }
 
@@ -43,6 +54,7 @@ final class LocalPlace: SweepPlace {
       return signal == 0 ? .exited((status >> 8) & 0xFF) : .killed(signal)
     case .other(let output):
       if flock(output, LOCK_EX | LOCK_NB) != 0 { return nil }
+      flock(output, LOCK_UN)
       close(output)
       occupant = nil
       return .unseen
@@ -62,8 +74,8 @@ final class LocalPlace: SweepPlace {
     }
   }
 
-  /// Starts this program with nothing to read and both outputs to a file.
-  private static func spawn(_ arguments: [String], output: Int32) throws -> pid_t {
+  /// Starts the program with nothing to read and both outputs to a file.
+  private func spawn(_ arguments: [String], output: Int32) throws -> pid_t {
     #if canImport(Darwin)
     var actions: posix_spawn_file_actions_t?
     var attributes: posix_spawnattr_t?
@@ -93,7 +105,6 @@ final class LocalPlace: SweepPlace {
       Int16(POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETPGROUP)
     )
 
-    let environment = TrainingEnvironment.variables(of: ProcessInfo.processInfo.environment)
     var words: [UnsafeMutablePointer<CChar>?] = (["recurrent"] + arguments).map { strdup($0) }
     var variables: [UnsafeMutablePointer<CChar>?] = environment.map { strdup("\($0)=\($1)") }
     defer { for text in words + variables { free(text) } }
@@ -108,7 +119,7 @@ final class LocalPlace: SweepPlace {
   }
 
   /// This program; on Linux the file it was started from, even if another has taken its place.
-  private static var program: String {
+  static var ownProgram: String {
     #if os(Linux)
     "/proc/self/exe"
     #else

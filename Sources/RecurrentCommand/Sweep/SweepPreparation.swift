@@ -11,29 +11,30 @@ struct SweepPreparation {
   /// The settings that each trial asks for.
   private let choices: [RecipeChoices]
 
-  /// Reads every trial's command.
+  /// Reads what every trial asks for.
   ///
   /// - Throws: What `train` would say of one, with the trial's settings.
   init(_ plan: SweepPlan, _ trials: [SweepTrial]) throws {
     self.plan = plan
     self.trials = trials
-    var first: TrainCommand?
-    choices = try trials.map { trial in
-      let command = try Self.command(trial.arguments + plan.options, of: trial, plan)
-      first = first ?? command
-      return command.choices
-    }
-    guard let first else { throw ValidationError("there is nothing to sweep") }
+    let options = plan.axes.map(\.option)
+    let first = try Self.command(of: trials[0], plan)
     self.first = first
+    // A command line takes long to read; thousands differ in a few options only.
+    choices = try trials.map { trial in
+      var own = first.choices
+      let areValues = zip(options, trial.settings).map { $0.take($1.value, in: &own) }
+      guard !areValues.contains(false) else {
+        return try Self.command(of: trial, plan).choices
+      }
+      try Self.naming(trial) { try first.source.check(own) }
+      return own
+    }
   }
 
-  private static func command(
-    _ words: [String],
-    of trial: SweepTrial,
-    _ plan: SweepPlan
-  ) throws -> TrainCommand {
+  private static func command(of trial: SweepTrial, _ plan: SweepPlan) throws -> TrainCommand {
     do {
-      return try TrainCommand.parse(words)
+      return try TrainCommand.parse(trial.arguments + plan.options)
     } catch {
       let message = TrainCommand.message(for: error)
       // What is wrong whatever is tried is not the trial's fault.

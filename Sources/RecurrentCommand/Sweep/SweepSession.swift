@@ -94,6 +94,8 @@ struct SweepSession {
     let path = folder.run(of: training, in: record.plan)
     let words = record.arguments(of: record.trials[training.trial - 1])
     let isBegun = (try? RunFolder(existing: path, orBegun: true)) != nil
+    // An empty folder is what a training leaves that was killed as it made it; no other is removed.
+    if !isBegun { rmdir(path) }
     let start =
       isBegun
       ? ["--resume=\(path)"] + (try TrainCommand.parse(words).checkpoints.arguments)

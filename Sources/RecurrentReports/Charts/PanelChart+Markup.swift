@@ -6,7 +6,7 @@ extension PanelChart {
   /// Above a plot, for the label of its highest tick, and below it, for those of its axis.
   private static let (above, below) = (10.0, 58.0)
   /// Between the ends of an axis of numbers and its plot.
-  private static let inset: Double = 14
+  private static let inset: Double = 20
   private static let radius: Double = 4
   /// The ratio of the largest to the least value past which small ones are lost on a linear axis.
   private static let wideRatio = 30.0

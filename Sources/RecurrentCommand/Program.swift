@@ -12,7 +12,8 @@ struct Program: AsyncParsableCommand {
       CommandGroup(
         name: "Learn",
         subcommands: [
-          TrainCommand.self, RaceCommand.self, MemoryCommand.self, LessonCommand.self,
+          TrainCommand.self, RaceCommand.self, SweepCommand.self, MemoryCommand.self,
+          LessonCommand.self,
         ]
       ),
       CommandGroup(name: "Use", subcommands: [PredictCommand.self, SampleCommand.self]),

@@ -53,6 +53,12 @@ struct PlannedRun {
       }
     }
     let data = try await selection.load(for: recipe, read: series)
+    try checkExamples(of: data)
+    return data
+  }
+
+  /// Refuses examples that cannot be learned from with these settings.
+  func checkExamples(of data: RunData) throws {
     try recipe.checkValidation(data.validation)
     if recipe.dropsLastBatch && data.training.count < recipe.batchSize {
       throw CommandFailure(
@@ -62,20 +68,30 @@ struct PlannedRun {
         """
       )
     }
-    return data
+  }
+
+  /// Refuses examples that a model with these settings cannot read, or not in this machine's memory.
+  func checkModel(for data: RunData) throws {
+    let (steps, features) = (data.training.steps, data.training.features)
+    try recipe.checkMemory(steps: steps, features: features)
+    guard recipe.usedStructure.reading.size(steps: steps, features: features) != nil else {
+      throw unreadable(data)
+    }
   }
 
   /// A model with starting values drawn by the seed.
   func model(for data: RunData, seed: UInt64) throws -> SequenceModel {
-    try recipe.checkMemory(steps: data.training.steps, features: data.training.features)
-    guard let model = recipe.model(for: data.training, seed: seed) else {
-      throw CommandFailure(
-        """
-        --read \(recipe.usedStructure.reading.argument) does not fit \(selection.title), which has \
-        \(data.training.steps) steps of \(data.training.features) features; use --read rows
-        """
-      )
-    }
+    try checkModel(for: data)
+    guard let model = recipe.model(for: data.training, seed: seed) else { throw unreadable(data) }
     return model
+  }
+
+  private func unreadable(_ data: RunData) -> CommandFailure {
+    CommandFailure(
+      """
+      --read \(recipe.usedStructure.reading.argument) does not fit \(selection.title), which has \
+      \(data.training.steps) steps of \(data.training.features) features; use --read rows
+      """
+    )
   }
 }

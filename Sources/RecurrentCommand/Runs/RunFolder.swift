@@ -19,11 +19,7 @@ struct RunFolder {
   private var lockFile: String { path + "/.lock" }
 
   /// What names the run in a command typed here.
-  var argument: String {
-    let word = path == "\(Self.parent)/\(name)" ? name : path
-    let isPlain = word.allSatisfy { $0.isLetter || $0.isNumber || "._-/+=".contains($0) }
-    return isPlain ? word : "'\(word.replacing("'", with: "'\\''"))'"
-  }
+  var argument: String { shellWord(path == "\(Self.parent)/\(name)" ? name : path) }
 
   /// The folder of an existing run, given by its name or by its path.
   ///

@@ -108,8 +108,9 @@ struct ScalingAssumptions {
       as good.
       """,
       """
-      With a fixed number of rows for each process shards grow to 64 rows as the batch grows, which \
-      takes less time for each row than small ones: efficiency can exceed 100%.
+      With a fixed number of rows for each process shards grow from 4 or 16 rows to 64 as the batch \
+      grows, and a row of a large shard takes another time than one of a small: that is in the \
+      efficiency, too, which can exceed 100%.
       """,
       """
       A step alone is modelled: not starting the processes, reading the data from disks, validation, \

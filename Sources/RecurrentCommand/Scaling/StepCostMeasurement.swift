@@ -11,6 +11,9 @@ struct StepCostMeasurement {
   /// The share of the time that shards have, and the whole step; the other parts have the rest.
   private static let (shardShare, wholeShare) = (0.7, 0.15)
 
+  /// The least number of times in a round that tell how far apart they lie.
+  private static let fewest = 10
+
   /// How long to go on, in seconds; at least once a round for every part.
   let seconds: Double
 
@@ -76,13 +79,7 @@ struct StepCostMeasurement {
     }
     let shards = measured[others...]
     let costs = StepCosts(
-      shards: zip(Self.shardRows, shards).map { rows, part in
-        StepCosts.Shard(
-          rows: rows,
-          seconds: part.median,
-          spread: TimeSpread(of: part.factors.isEmpty ? [1] : part.factors)
-        )
-      },
+      shards: Self.shards(Array(shards)),
       packing: measured[0].median,
       addition: measured[1].median,
       copying: measured[2].median,
@@ -95,6 +92,15 @@ struct StepCostMeasurement {
       shards: shards.reduce(0) { $0 + $1.count },
       interruptedShards: shards.reduce(0) { $0 + $1.interrupted }
     )
+  }
+
+  /// The sizes of shards; one that was timed too seldom is spread as the one before it.
+  private static func shards(_ parts: [Part]) -> [StepCosts.Shard] {
+    var spread = TimeSpread.none
+    return zip(shardRows, parts).map { rows, part in
+      if !part.factors.isEmpty { spread = TimeSpread(of: part.factors) }
+      return StepCosts.Shard(rows: rows, seconds: part.median, spread: spread)
+    }
   }
 
   /// Repeats a part for a round, after once that does not count.
@@ -117,7 +123,8 @@ struct StepCostMeasurement {
     // A part that is always interrupted has no other times.
     let median = BenchRounds.median(of: kept.isEmpty ? interrupted : kept)
     part.medians.append(median)
-    part.factors += kept.map { median > 0 ? $0 / median : 1 }
+    // Few times lie near their own middle, however far apart others would.
+    if kept.count >= Self.fewest && median > 0 { part.factors += kept.map { $0 / median } }
   }
 
   /// The measured whole step beside what the model says of one process without jitter.

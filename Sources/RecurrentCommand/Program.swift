@@ -29,6 +29,7 @@ struct Program: AsyncParsableCommand {
         subcommands: [
           EvaluateCommand.self, CompareCommand.self, ReplayCommand.self, GradcheckCommand.self,
           AugmentCommand.self, BenchCommand.self, BudgetCommand.self, QuantizeCommand.self,
+          ScalingCommand.self,
         ]
       ),
       CommandGroup(

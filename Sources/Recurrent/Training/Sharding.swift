@@ -2,17 +2,17 @@
 ///
 /// The cut depends on the batch alone, so the sums over shards have one order whoever computes
 /// them: the result has the same bits for any number of threads.
-struct Sharding {
+package struct Sharding {
   /// The number of rows in the batch.
-  let rows: Int
+  package let rows: Int
   /// The number of shards, a power of two.
-  let count: Int
+  package let count: Int
 
   /// Cuts a batch so that a shard is large enough to be worth a worker's while.
   ///
   /// Shards have 16 rows or more, 64 once there are 16 shards; a small batch is still cut in up to
   /// four of 4 rows or more.
-  init(rows: Int) {
+  package init(rows: Int) {
     self.rows = rows
     count = max(
       Self.powerOfTwo(notAbove: rows / 64),
@@ -22,7 +22,7 @@ struct Sharding {
   }
 
   /// The rows of one shard.
-  subscript(shard: Int) -> Range<Int> {
+  package subscript(shard: Int) -> Range<Int> {
     rows * shard / count..<rows * (shard + 1) / count
   }
 

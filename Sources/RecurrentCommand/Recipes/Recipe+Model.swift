@@ -82,7 +82,11 @@ extension Recipe {
   ///
   /// Counted are its weights: as they are, packed for both ways, in the optimizer's memory, and as a
   /// gradient in each of up to 16 parts of a batch; and what the workers keep of every step.
-  func checkMemory(steps: Int, features: Int) throws {
+  func checkMemory(
+    steps: Int,
+    features: Int,
+    advice: String = "use fewer of them or a smaller --batch"
+  ) throws {
     let reading = usedStructure.reading
     guard let size = reading.size(steps: steps, features: features) else { return }
     let places = reading.places(features: features)
@@ -103,7 +107,7 @@ extension Recipe {
       throw CommandFailure(
         """
         training \(modelText) takes about \(decimals(gigabytes, 0)) GB, more than half of this \
-        machine's memory; use fewer of them or a smaller --batch
+        machine's memory; \(advice)
         """
       )
     }

@@ -141,6 +141,12 @@ let package = Package(
       path: "Examples/GoOn",
       swiftSettings: strict
     ),
+    .executableTarget(
+      name: "TrainTogether",
+      dependencies: ["Recurrent", "RecurrentData", "RecurrentMPI"],
+      path: "Examples/TrainTogether",
+      swiftSettings: strict
+    ),
     // The code that the documentation's articles show, run.
     .executableTarget(
       name: "Guides",

@@ -22,6 +22,7 @@ public enum MPIProcesses {
   /// - Parameters:
   ///   - patience: For how long nothing may be heard of another process.
   ///   - isAskedToEnd: Whether this process was asked to end, as by a signal.
+  /// - Returns: The group, of which this process is one.
   /// - Throws: `MPIError` when MPI cannot be started, or lets only one thread send messages.
   public static func start(
     patience: Duration = .seconds(10),

@@ -72,9 +72,10 @@ public final class Predictor: @unchecked Sendable {
     return logits.gathered(at: places)
   }
 
-  /// Rows that go through the model together: enough to use the weights well, and of few examples few
-  /// enough that there is work for many threads. It depends on nothing else, so that the losses are
-  /// added in one order.
+  /// Rows that go through the model together.
+  ///
+  /// They are enough to use the weights well, and of few examples few enough that there is work for
+  /// many threads. Nothing else decides, so that the losses are added in one order.
   func partSize(of count: Int) -> Int {
     max(6, min(48, (count + 15) / 16))
   }

@@ -45,8 +45,9 @@ struct ExchangePlan {
     )
   }
 
-  /// The blocks by their first shards; that of the first one ends as the whole sum. One block without
-  /// shards where the process has none.
+  /// The blocks of shards, of which the first ends as the whole sum.
+  ///
+  /// Where the process has no shard it is one block of none.
   let blocks: [Range<Int>]
   let steps: [Step]
 

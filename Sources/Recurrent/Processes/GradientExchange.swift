@@ -1,36 +1,54 @@
 import RecurrentKernels
+import Synchronization
 
 /// Adds the gradients of a step's shards over all processes of a group.
 ///
-/// A gradient goes in pieces, each with its own messages, so that one is added while others are on their
-/// way.
+/// A gradient has parts, such as layers, each of which goes on its way as soon as it is there. It goes in
+/// pieces, each with its own messages, so that one is added while others are on their way.
 ///
-/// It is used by one thread at a time.
-final class GradientExchange {
+/// Sendable without a check by the compiler: what changes is touched by who has the turn only, or between
+/// steps, when no worker is in one.
+final class GradientExchange: @unchecked Sendable {
   /// The elements of a piece: long enough for a message, and few enough to be added in a cache.
   private static let pieceSize = 1 << 16
 
   let processes: ProcessGroup
   private let elements: Int
+  /// The pieces of each part, by their numbers.
+  private let piecesOfParts: [Range<Int>]
+  private let turn = Guarded(())
   private let arrived = Buffer()
   private var plans: [Int: ExchangePlan] = [:]
   private var pieces: [Piece] = []
-  /// The sums of the blocks of the step that is under way.
+  /// The sums of the blocks of the step that is under way, and what becomes of them.
   private var blocks: [Buffer] = []
+  private var plan: ExchangePlan?
 
   /// A range of the gradient on its way through the plan's steps.
   private struct Piece {
     let range: Range<Int>
     let tag: Int
+    var isStarted = false
     var step = 0
     var sending: ProcessMessage?
     var receiving: ProcessMessage?
   }
 
-  /// Makes ready to exchange gradients of so many elements.
-  init(_ processes: ProcessGroup, elements: Int) {
+  /// Makes ready to exchange gradients of these parts, which lie one after another.
+  init(_ processes: ProcessGroup, parts: [Range<Int>]) {
     self.processes = processes
-    self.elements = elements
+    elements = parts.last?.upperBound ?? 0
+    var pieces: [Piece] = []
+    piecesOfParts = parts.map { part in
+      let start = pieces.count
+      for first in stride(from: part.lowerBound, to: part.upperBound, by: Self.pieceSize) {
+        let range = first..<min(first + Self.pieceSize, part.upperBound)
+        // Tag 0 is that of messages outside of gradients.
+        pieces.append(Piece(range: range, tag: 1 + pieces.count))
+      }
+      return start..<pieces.count
+    }
+    self.pieces = pieces
   }
 
   /// Which shards this process has of a batch cut in so many.
@@ -51,20 +69,48 @@ final class GradientExchange {
     return plan
   }
 
-  /// Adds the sums of this process's blocks and of all others, into the first block.
+  /// Begins a step, in which the sums of this process's blocks are added to those of all others, into the
+  /// first block.
   ///
-  /// `blocks` has a buffer of the gradient's elements for each of the plan's blocks.
+  /// `blocks` will have a buffer of the gradient's elements for each of the plan's blocks.
+  func begin(_ blocks: [Buffer], along plan: ExchangePlan) {
+    self.blocks = blocks
+    self.plan = plan
+    for index in pieces.indices {
+      pieces[index].isStarted = false
+      pieces[index].step = 0
+    }
+  }
+
+  /// Sends a part on its way, of which each block has its sum; any thread may call.
+  func start(part: Int) {
+    turn.withLock { _ in
+      guard let plan else { return }
+      for index in piecesOfParts[part] where !pieces[index].isStarted {
+        pieces[index].isStarted = true
+        start(&pieces[index], plan)
+      }
+    }
+  }
+
+  /// Goes on with what has arrived; any thread may call.
+  ///
+  /// That a process is gone is told at the end.
+  func advance() {
+    turn.withLock { _ in
+      guard let plan else { return }
+      for index in pieces.indices where pieces[index].isStarted {
+        guard (try? advance(&pieces[index], plan)) != nil else { return }
+      }
+    }
+  }
+
+  /// Sends what is left on its way, and waits for everything.
   ///
   /// - Throws: `ProcessLoss` when another process is gone; what is in the buffers is then anything.
-  func add(_ blocks: [Buffer], along plan: ExchangePlan) throws(ProcessLoss) {
-    self.blocks = blocks
-    pieces.removeAll(keepingCapacity: true)
-    for first in stride(from: 0, to: elements, by: Self.pieceSize) {
-      let range = first..<min(first + Self.pieceSize, elements)
-      // Tag 0 is that of messages outside of gradients.
-      pieces.append(Piece(range: range, tag: 1 + pieces.count))
-    }
-    for index in pieces.indices { start(&pieces[index], plan) }
+  func finish() throws(ProcessLoss) {
+    guard let plan else { return }
+    for part in piecesOfParts.indices { start(part: part) }
     var patience = Patience()
     var first = 0
     while first < pieces.count {

@@ -1,4 +1,5 @@
 import RecurrentKernels
+import Synchronization
 
 /// Trains a model of fused layers: each worker takes shards through the whole model in memory of
 /// its own, which it keeps from step to step, with no operation recorded.
@@ -19,6 +20,10 @@ final class FusedEngine: TrainingEngine, @unchecked Sendable {
   private let pieces: [Piece]
   /// How shards are added that other processes have; nil where this process has them all.
   private let exchange: GradientExchange?
+  /// The part of the gradient of each layer.
+  private let layerRanges: [Range<Int>]
+  /// Of each layer how many shards are still to come back through it.
+  private let unfinished: [Counter]
   private var batch: Batch?
   // Made once: a closure made for every step would be memory allocated for every step.
   private var shardWork: PieceOfWork = { _, _ in }
@@ -46,6 +51,11 @@ final class FusedEngine: TrainingEngine, @unchecked Sendable {
     var result = BatchResult()
   }
 
+  /// Counts down to the last of several workers.
+  private final class Counter: Sendable {
+    let value = Atomic(0)
+  }
+
   /// What comes of one range of the summed gradient.
   private final class Piece {
     var sumOfSquares = 0.0
@@ -61,7 +71,9 @@ final class FusedEngine: TrainingEngine, @unchecked Sendable {
     workers = (0..<options.threads).map { _ in
       FusedWorker(weights, loss: options.answerLoss)
     }
-    exchange = options.processes.map { GradientExchange($0, elements: weights.gradientCount) }
+    exchange = options.processes.map { GradientExchange($0, parts: weights.layerRanges) }
+    layerRanges = weights.layerRanges
+    unfinished = weights.layers.map { _ in Counter() }
     let pieceCount = (weights.gradientCount + Self.pieceSize - 1) / Self.pieceSize
     pieces = (0..<pieceCount).map { _ in Piece() }
     shardWork = { [unowned self] place, worker in run(place: place, worker: worker) }
@@ -107,13 +119,17 @@ final class FusedEngine: TrainingEngine, @unchecked Sendable {
       states: states,
       lossScale: answers > 0 ? 1 / Float(answers) : 0
     )
+    if let exchange, let plan {
+      for counter in unfinished { counter.value.store(own.count, ordering: .relaxed) }
+      exchange.begin(plan.blocks.map { shards[$0.lowerBound].gradient }, along: plan)
+    }
     pool.forEach(own.count, shardWork)
     let sharing = watch.lap()
     pool.forEach(pieces.count, sumWork)
     var result = BatchResult(answers: answers)
     for shard in own { result.times += shards[shard].result.times }
-    if let exchange, let plan {
-      try share(&result, along: plan, by: exchange)
+    if let exchange {
+      try share(&result, by: exchange)
       pool.forEach(pieces.count, squareWork)
     }
     batch = nil
@@ -137,11 +153,10 @@ final class FusedEngine: TrainingEngine, @unchecked Sendable {
   /// Takes what other processes computed of the batch, and gives them what this one did.
   private func share(
     _ result: inout BatchResult,
-    along plan: ExchangePlan,
     by exchange: GradientExchange
   ) throws(ProcessLoss) {
     guard let batch else { return }
-    try exchange.add(plan.blocks.map { shards[$0.lowerBound].gradient }, along: plan)
+    try exchange.finish()
     let allotment = exchange.allotment(shards: batch.sharding.count)
     let results = try exchange.gather(
       batch.own.map { (shards[$0].result.lossSum, shards[$0].result.correct) },
@@ -172,16 +187,34 @@ final class FusedEngine: TrainingEngine, @unchecked Sendable {
       pass: batch.pass,
       carrying: batch.states,
       lossScale: batch.lossScale,
-      gradient: shards[shard].gradient.reserve(weights.gradientCount)
+      gradient: shards[shard].gradient.reserve(weights.gradientCount),
+      onLayer: { finish(layer: $0) }
     )
   }
 
-  /// Adds one range of the gradients of each block of shards in a binary tree, into the block's first.
+  /// Sends a layer's gradient on its way once all shards have it, while those below are still computed.
+  private func finish(layer: Int) {
+    guard let exchange, let batch, layer > 0 else { return }
+    let left = unfinished[layer].value.subtract(1, ordering: .acquiringAndReleasing).newValue
+    guard left == 0 else { return exchange.advance() }
+    sum(layerRanges[layer], of: batch)
+    exchange.start(part: layer)
+  }
+
+  /// Adds up one range of the gradients, if that was not done for the layers that it is of.
   private func sum(piece: Int) {
     guard let batch else { return }
-    let total = weights.gradientCount
+    let isShared = exchange != nil && !batch.own.isEmpty
+    let end = isShared ? layerRanges[0].upperBound : weights.gradientCount
     let first = piece * Self.pieceSize
-    let count = min(Self.pieceSize, total - first)
+    if first < end { sum(first..<min(first + Self.pieceSize, end), of: batch) }
+    if exchange == nil { square(piece: piece) }
+  }
+
+  /// Adds one range of the gradients of each block of shards in a binary tree, into the block's first.
+  private func sum(_ range: Range<Int>, of batch: Batch) {
+    let total = weights.gradientCount
+    let first = range.lowerBound
     for block in batch.blocks where !block.isEmpty {
       unsafe withUnsafeTemporaryAllocation(
         of: UnsafePointer<Float>.self,
@@ -192,10 +225,9 @@ final class FusedEngine: TrainingEngine, @unchecked Sendable {
         }
         guard let base = sources.baseAddress else { return }
         let target = unsafe shards[block.lowerBound].gradient.reserve(total) + first
-        unsafe kernels.pointee.sum_tree(count, block.count, base, target)
+        unsafe kernels.pointee.sum_tree(range.count, block.count, base, target)
       }
     }
-    if exchange == nil { square(piece: piece) }
   }
 
   /// Sums the squares of one range of the whole gradient.

@@ -79,6 +79,12 @@ final class FusedModelWeights: @unchecked Sendable {
   var headInputs: Int { plans[plans.count - 1].stepOutputSize }
   /// The panels of the head's outputs.
   var headPanels: Int { (outputs + PanelLayout.width - 1) / PanelLayout.width }
+  /// The part of a packed gradient of each layer, that of the last one with the head's.
+  var layerRanges: [Range<Int>] {
+    let starts = layers.map { $0[0].gradientOffset } + [gradientCount]
+    return layers.indices.map { starts[$0]..<starts[$0 + 1] }
+  }
+
   /// The floats of a packed gradient.
   var gradientCount: Int { headOffset + headPanels * (1 + headInputs) * PanelLayout.width }
 

@@ -30,14 +30,16 @@ final class FusedWorker {
   ///
   /// Examples of unequal length are sorted by it, the longest first. `gradient` has
   /// `weights.gradientCount` floats and is overwritten with the packed gradient of `lossScale` times
-  /// the sum of the losses.
+  /// the sum of the losses. `onLayer` is called with each layer, from the last one, when its gradient is
+  /// there; with that of the last one is the head's.
   func run(
     on dataset: SequenceDataset,
     at indices: ArraySlice<Int>,
     pass: TrainingPass,
     carrying states: CarriedStates?,
     lossScale: Float,
-    gradient: UnsafeMutablePointer<Float>
+    gradient: UnsafeMutablePointer<Float>,
+    onLayer: (Int) -> Void = { _ in }
   ) -> BatchResult {
     drawing.seed = pass.seed
     drawing.step = pass.step
@@ -63,7 +65,7 @@ final class FusedWorker {
         lossScale: lossScale,
         gradient: gradient
       )
-      unsafe backward(input, gradient: gradient)
+      unsafe backward(input, gradient: gradient, onLayer: onLayer)
       return result
     }
     times.passes = watch.lap()
@@ -189,7 +191,8 @@ final class FusedWorker {
   /// Runs back through the layers, from the gradient that the head left.
   private func backward(
     _ input: FusedSequence.Steps,
-    gradient: UnsafeMutablePointer<Float>
+    gradient: UnsafeMutablePointer<Float>,
+    onLayer: (Int) -> Void
   ) {
     var (outputs, final) = unsafe head.arriving
     for index in stride(from: layers.count - 1, through: 0, by: -1) {
@@ -203,6 +206,7 @@ final class FusedWorker {
       )
       unsafe outputs = unsafe below
       unsafe final = nil
+      onLayer(index)
     }
   }
 }

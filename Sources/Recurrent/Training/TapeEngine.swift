@@ -15,7 +15,10 @@ final class TapeEngine<Model: SequenceClassifier>: TrainingEngine {
     loss = options.answerLoss
     pool = WorkerPool(threads: options.threads)
     exchange = options.processes.map {
-      GradientExchange($0, elements: ParameterList(of: model).tensors.reduce(0) { $0 + $1.count })
+      GradientExchange(
+        $0,
+        parts: [0..<ParameterList(of: model).tensors.reduce(0) { $0 + $1.count }]
+      )
     }
   }
 
@@ -109,7 +112,8 @@ final class TapeEngine<Model: SequenceClassifier>: TrainingEngine {
       }
       return Buffer(of: sums)
     }
-    try exchange.add(buffers, along: plan)
+    exchange.begin(buffers, along: plan)
+    try exchange.finish()
     buffers[0].copy(to: &sums)
   }
 

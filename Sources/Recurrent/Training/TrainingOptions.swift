@@ -18,8 +18,9 @@ public struct TrainingOptions: Sendable {
   public var seed: UInt64
   /// The number of threads that share a step; the result does not depend on it.
   public var threads: Int
-  /// The processes that share a step, each with its threads; nil for this one alone. The result does
-  /// not depend on them either.
+  /// The processes that share a step, each with its threads; nil for this one alone.
+  ///
+  /// The result does not depend on them either.
   public var processes: ProcessGroup?
   /// The longest norm a gradient may have; nil for no limit.
   public var clipNorm: Float?

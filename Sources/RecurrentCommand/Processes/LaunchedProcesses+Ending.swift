@@ -11,7 +11,7 @@ extension LaunchedProcesses {
   /// Refuses what several processes cannot do together, and launchers that this program does not know.
   static func check(_ command: any ParsableCommand) throws {
     guard let group = try launched.get().group else { return }
-    guard command is TrainCommand else {
+    guard command is TrainCommand || command is SweepCommand else {
       throw ValidationError(
         "'\(type(of: command)._commandName)' runs in one process, not in \(group.count); start it without a launcher"
       )

@@ -10,7 +10,7 @@ struct ProcessReport: Codable, Equatable {
   var isWrongUse = false
   /// The program's version and what its file holds.
   var program: String
-  /// The run that it would train.
+  /// The run that it would train; nil where it trains whatever it is given.
   var record: String?
 
   /// Why not all can train; nil where all can.
@@ -24,7 +24,7 @@ struct ProcessReport: Codable, Equatable {
       guard let failure = report.failure else { continue }
       return (rank == 0 ? failure : "\(name(rank)): \(failure)", report.isWrongUse)
     }
-    guard let first = reports.first, let own = first.decodedRecord else { return nil }
+    guard let first = reports.first else { return nil }
     for (rank, report) in reports.enumerated().dropFirst() {
       guard report.program == first.program else {
         return (
@@ -34,7 +34,7 @@ struct ProcessReport: Codable, Equatable {
           """, false
         )
       }
-      guard var record = report.decodedRecord else { continue }
+      guard let own = first.decodedRecord, var record = report.decodedRecord else { continue }
       // Each may have the data in a place of its own.
       record.data.path = own.data.path
       record.data.testPath = own.data.testPath
@@ -72,13 +72,13 @@ extension ProcessGroup {
   /// Whether they have agreed on something before.
   static let haveAgreed = Atomic(false)
 
-  /// Tells all processes which run this one would train, or why it cannot.
+  /// Tells all processes which run this one would train, if a certain one, or why it cannot.
   ///
   /// - Throws: `ProcessRefusal`, in every process, where they cannot train it together.
-  func agree(on own: Result<RunRecord, any Error>) throws {
+  func agree(on own: Result<RunRecord?, any Error>) throws {
     var report = ProcessReport(program: Self.program)
     switch own {
-    case .success(let record): report.record = try record.json()
+    case .success(let record): report.record = try record?.json()
     case .failure(let error):
       report.failure = Program.message(for: error)
       report.isWrongUse = Program.exitCode(for: error) == .validationFailure

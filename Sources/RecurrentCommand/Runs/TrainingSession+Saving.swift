@@ -88,16 +88,6 @@ extension TrainingSession {
     )
   }
 
-  /// The same within an epoch's end: what it came to is not known, and goes on from the last checkpoint.
-  func ended(by loss: ProcessLoss, beforeValidationOf epoch: Int) -> CommandFailure {
-    CommandFailure(
-      """
-      \(loss) (when epoch \(epoch) was to be validated): the last checkpoint is there; go on with \
-      '\(resumeCommand)', with any number of processes
-      """
-    )
-  }
-
   /// Saves what the run has come to; returns where that is, and what came of it.
   private mutating func saveWhereItIs() -> (place: String, outcome: String) {
     let state = trainer.state

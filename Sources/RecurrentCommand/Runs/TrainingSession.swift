@@ -285,13 +285,11 @@ struct TrainingSession {
     let savingWithin = savingSeconds - savingBefore
     let clock = ContinuousClock()
     let validationStart = clock.now
-    let validation: AnswerComparison?
-    do throws(ProcessLoss) {
-      validation = try data.validation.map { dataset throws(ProcessLoss) in
-        try model.compare(with: dataset, threads: threads, sharedBy: processes)
-      }
-    } catch {
-      throw ended(by: error, beforeValidationOf: report.epoch)
+    let validation = data.validation.map { dataset in
+      // What a process that is gone would have compared is compared here; its loss is told when the epoch
+      // is saved.
+      (try? model.compare(with: dataset, threads: threads, sharedBy: processes))
+        ?? model.compare(with: dataset, threads: threads)
     }
     let validating = (clock.now - validationStart) / .seconds(1)
     progress.clear()

@@ -62,7 +62,10 @@ struct SweepCommand: AsyncParsableCommand {
 
   @Option(
     parsing: .unconditional,
-    help: "Trainings beside one another. Default: as many as the processors have threads for."
+    help: """
+      Trainings beside one another, of each process that a launcher started. Default: as many as the \
+      processors have threads for.
+      """
   )
   var workers: Int?
 
@@ -105,6 +108,9 @@ struct SweepCommand: AsyncParsableCommand {
   }
 
   func run() async throws {
+    if let group = LaunchedProcesses.group, !group.isFirst {
+      return try SweepFollower.run(in: group, workers: usedWorkers)
+    }
     if let resume {
       try await goOn(in: SweepFolder(existing: resume), asked: nil)
       return
@@ -163,11 +169,21 @@ struct SweepCommand: AsyncParsableCommand {
   }
 
   private func train(_ record: SweepRecord, in folder: SweepFolder) throws {
-    let count = workers ?? max(1, TrainingOptions.availableThreads / threads)
-    let places = (0..<min(count, record.trainings.count)).map { _ in LocalPlace() }
-    var session = SweepSession(record, in: folder, at: places, threads: threads)
+    let others = try LaunchedProcesses.group.map(SweepFollower.places) ?? []
+    defer { for (rank, _) in others { rank.close() } }
+    let places: [any SweepPlace] =
+      (0..<usedWorkers).map { _ in LocalPlace() } + others.flatMap(\.1)
+    var session = SweepSession(
+      record,
+      in: folder,
+      at: Array(places.prefix(record.trainings.count)),
+      threads: threads
+    )
     try session.run()
   }
+
+  /// The trainings that this process has side by side.
+  private var usedWorkers: Int { workers ?? max(1, LaunchedProcesses.usualThreads / threads) }
 
   /// The threads that may work before any training does.
   private var allThreads: Int { TrainingOptions.availableThreads }

@@ -7,7 +7,7 @@ struct SweepJob {
 }
 
 /// How a training ended, where it was done.
-enum SweepEnd: Equatable {
+enum SweepEnd: Equatable, Codable {
   /// With an exit code.
   case exited(Int32)
   /// By a signal.

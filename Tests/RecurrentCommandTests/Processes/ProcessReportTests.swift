@@ -15,20 +15,20 @@ struct ProcessReportTests {
     path: String? = nil
   ) throws -> String {
     let examples = SequenceDataset(
-      elements: .floats([0, 1]),
-      labels: [0, 1],
-      steps: 1,
-      features: 1,
-      classNames: ["a", "b"]
+      elements: .bytes([UInt8](repeating: 0, count: 28 * 28), scale: 1),
+      labels: [0],
+      steps: 28,
+      features: 28,
+      classNames: ["0", "1"]
     )
     var recipe = Recipe()
     recipe.hiddenSize = hidden
     recipe.precision = precision
-    var selection = DataSelection(name: .digits)
+    var selection = DataSelection(name: .mnist)
     selection.path = path
     var record = RunRecord(
       of: selection,
-      data: RunData(training: examples, validation: nil, fingerprint: ""),
+      data: RunData(training: examples, validation: examples, test: examples, fingerprint: ""),
       recipe: recipe,
       seed: seed,
       threads: 1

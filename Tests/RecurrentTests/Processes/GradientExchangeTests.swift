@@ -37,7 +37,9 @@ struct GradientExchangeTests {
   func everyProcessHasTheSum(example: Case) throws {
     let expected = Self.sum((0..<example.shards).map { Self.gradient(of: $0, example.elements) })
     let results = try ThreadGroup.run(example.processes) { group in
-      let exchange = GradientExchange(group, elements: example.elements)
+      // Two parts, of which the later one goes first.
+      let middle = example.elements / 3
+      let exchange = GradientExchange(group, parts: [0..<middle, middle..<example.elements])
       let plan = exchange.plan(shards: example.shards)
       // Twice, since what is left from one step must not come into the next.
       return try (0..<2).map { _ in
@@ -48,7 +50,10 @@ struct GradientExchangeTests {
           unsafe buffer.reserve(example.elements).update(from: sum, count: sum.count)
           return buffer
         }
-        try exchange.add(buffers, along: plan)
+        exchange.begin(buffers, along: plan)
+        exchange.start(part: 1)
+        exchange.advance()
+        try exchange.finish()
         let start = unsafe UnsafeBufferPointer(
           start: buffers[0].reserve(example.elements),
           count: example.elements
@@ -65,7 +70,7 @@ struct GradientExchangeTests {
   func resultsAreTold(processes: Int) throws {
     for shards in [1, 4, 8] {
       let results = try ThreadGroup.run(processes) { group in
-        let exchange = GradientExchange(group, elements: 3)
+        let exchange = GradientExchange(group, parts: [0..<3])
         let own = exchange.ownShards(of: shards)
         let all = try exchange.gather(
           own.map { (Double($0) / 3, $0 * $0) },

@@ -9,8 +9,13 @@ import Synchronization
 /// Sendable without a check by the compiler: what changes is touched by who has the turn only, or between
 /// steps, when no worker is in one.
 final class GradientExchange: @unchecked Sendable {
-  /// The elements of a piece: long enough for a message, and few enough to be added in a cache.
-  private static let pieceSize = 1 << 16
+  /// The elements of a piece, where there are not very many pieces.
+  ///
+  /// 48 kB are few enough for MPI to hand them to a network without asking the receiver first; they
+  /// travel while nobody calls MPI.
+  private static let pieceSize = 12_288
+  /// No more pieces are made: each has a tag, and MPI promises 32,767.
+  private static let mostPieces = 1024
 
   let processes: ProcessGroup
   private let elements: Int
@@ -38,11 +43,12 @@ final class GradientExchange: @unchecked Sendable {
   init(_ processes: ProcessGroup, parts: [Range<Int>]) {
     self.processes = processes
     elements = parts.last?.upperBound ?? 0
+    let pieceSize = max(Self.pieceSize, (elements + Self.mostPieces - 1) / Self.mostPieces)
     var pieces: [Piece] = []
     piecesOfParts = parts.map { part in
       let start = pieces.count
-      for first in stride(from: part.lowerBound, to: part.upperBound, by: Self.pieceSize) {
-        let range = first..<min(first + Self.pieceSize, part.upperBound)
+      for first in stride(from: part.lowerBound, to: part.upperBound, by: pieceSize) {
+        let range = first..<min(first + pieceSize, part.upperBound)
         // Tag 0 is that of messages outside of gradients.
         pieces.append(Piece(range: range, tag: 1 + pieces.count))
       }

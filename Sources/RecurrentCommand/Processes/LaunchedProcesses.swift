@@ -51,6 +51,9 @@ enum LaunchedProcesses {
       throw CommandFailure("\(error)")
     }
     #else
+    let ranks = ["OMPI_COMM_WORLD_RANK", "PMI_RANK", "PMIX_RANK"]
+    // One of them says it for all.
+    if let rank = ranks.compactMap({ environment[$0] }).first, rank != "0" { exit(1) }
     throw CommandFailure(
       """
       \(count) processes were launched, but this program was built without MPI; build it with \

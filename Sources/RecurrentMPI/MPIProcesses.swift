@@ -5,9 +5,7 @@ public import Recurrent
 /// The processes that `mpirun`, `mpiexec` or `srun` started, as a group that trains together.
 ///
 /// ```swift
-/// if MPIProcesses.areLaunched {
-///   options.processes = try MPIProcesses.start()
-/// }
+/// options.processes = try MPIProcesses.start()
 /// ```
 ///
 /// Source: Message Passing Interface Forum, "MPI: A Message-Passing Interface Standard, Version 3.1", 2015,
@@ -15,8 +13,8 @@ public import Recurrent
 public enum MPIProcesses {
   /// Starts MPI and joins the processes; to be called once, by each of them.
   ///
-  /// Messages say no more than that a process is alive, ten times a second, while nothing else is sent. One
-  /// of which nothing was heard for `patience` counts as lost; where this process was asked to end, a
+  /// Ten times a second process 0 and each of the others tell each other that they are there. One of which
+  /// nothing was heard for `patience` counts as lost; where this process was asked to end, a
   /// process that does not answer counts as lost sooner.
   ///
   /// - Parameters:

@@ -8,7 +8,8 @@
 ///   Short gradients are exchanged whole (recursive doubling). Of long ones each process adds up a part
 ///   that is halved with every round, and the parts are then gathered (recursive halving and doubling):
 ///   twice the rounds, with far fewer bytes among many processes.
-/// - Any other number of processes sends along the tree to process 0, and gets the sum from there.
+/// - Any other number of processes sends along the tree to the process of the first shard, and gets the sum
+///   from there.
 ///
 /// Source: R. Thakur, R. Rabenseifner, W. Gropp, "Optimization of Collective Communication Operations in
 /// MPICH", 2005, section 4.5, <https://doi.org/10.1177/1094342005051521>.
@@ -56,8 +57,7 @@ struct ExchangePlan {
     let own = allotment.blocks(of: rank)
     blocks = own.isEmpty ? [allotment.shards(of: rank)] : own
     let processes = allotment.processes
-    let isPaired = processes & (processes - 1) == 0 && processes <= allotment.shards
-    if isPaired {
+    if allotment.arePairwise {
       steps =
         Self.exchangesWhole(elements: elements, processes: processes)
         ? Self.doubling(at: rank, of: processes) : Self.halving(at: rank, of: processes)
@@ -108,7 +108,7 @@ struct ExchangePlan {
   }
 
   private static func distances(_ processes: Int) -> [Int] {
-    Array(sequence(first: 1) { $0 * 2 < processes ? $0 * 2 : nil }.prefix { $0 < processes })
+    Array(sequence(first: 1) { $0 * 2 }.prefix { $0 < processes })
   }
 
   private static func tree(

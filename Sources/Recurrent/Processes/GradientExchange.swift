@@ -14,7 +14,7 @@ final class GradientExchange: @unchecked Sendable {
   /// 48 kB are few enough for MPI to hand them to a network without asking the receiver first; they
   /// travel while nobody calls MPI.
   private static let pieceSize = 12_288
-  /// No more pieces are made: each has a tag, and MPI promises 32,767.
+  /// About so many pieces are made of the longest gradients: each has a tag, and MPI promises 32,767.
   private static let mostPieces = 1024
 
   let processes: ProcessGroup

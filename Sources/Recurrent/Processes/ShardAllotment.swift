@@ -13,6 +13,10 @@ package struct ShardAllotment {
     self.processes = processes
   }
 
+  /// Whether every process has the same branch of the tree in which gradients are added, so that they can
+  /// exchange what they have two by two.
+  package var arePairwise: Bool { processes.nonzeroBitCount == 1 && processes <= shards }
+
   /// The shards of one process.
   package func shards(of process: Int) -> Range<Int> {
     process * shards / processes..<(process + 1) * shards / processes

@@ -133,7 +133,7 @@ struct TrainCommand: AsyncParsableCommand {
     var made: RunFolder?
     let (plan, data, model, folder, lock): (PlannedRun, RunData, SequenceModel, RunFolder, FileLock)
     do {
-      (plan, data, model, folder, lock) = try await agreed {
+      (plan, data, model, folder, lock) = try await ProcessGroup.agreed(by: processes) {
         let (plan, data, model) = try await plannedRun(seed: seed)
         let folder = try RunFolder(new: name, otherwise: Self.name(of: plan))
         made = folder
@@ -168,22 +168,6 @@ struct TrainCommand: AsyncParsableCommand {
     return session.record
   }
 
-  /// Prepares a run, and where several processes train it makes sure that all train the same.
-  private func agreed<Prepared>(
-    _ prepare: () async throws -> (RunRecord, Prepared)
-  ) async throws -> Prepared {
-    guard let processes = LaunchedProcesses.group else { return try await prepare().1 }
-    let (record, prepared): (RunRecord, Prepared)
-    do {
-      (record, prepared) = try await prepare()
-    } catch {
-      try processes.agree(on: .failure(error))
-      throw error
-    }
-    try processes.agree(on: .success(record))
-    return prepared
-  }
-
   /// The name of a run that none was given for.
   static func name(of plan: PlannedRun) -> String {
     let sizes = plan.recipe.hiddenSize.sizes.map { "\($0)" }.joined(separator: "-")
@@ -216,7 +200,7 @@ struct TrainCommand: AsyncParsableCommand {
       ).send(to: processes)
     }
     let begun = stored
-    let run = try await agreed {
+    let run = try await ProcessGroup.agreed(by: processes) {
       let run = try ContinuedRun(
         folder,
         stored: begun,

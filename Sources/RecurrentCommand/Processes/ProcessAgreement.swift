@@ -92,6 +92,23 @@ extension ProcessGroup {
     }
   }
 
+  /// Prepares a run, and where several processes train it makes sure that all train the same.
+  static func agreed<Prepared>(
+    by processes: ProcessGroup?,
+    _ prepare: () async throws -> (RunRecord, Prepared)
+  ) async throws -> Prepared {
+    guard let processes else { return try await prepare().1 }
+    let (record, prepared): (RunRecord, Prepared)
+    do {
+      (record, prepared) = try await prepare()
+    } catch {
+      try processes.agree(on: .failure(error))
+      throw error
+    }
+    try processes.agree(on: .success(record))
+    return prepared
+  }
+
   /// Tells the others that this process failed before any run, where they agree on the first.
   func refuse(_ failure: any Error) throws {
     if isFirst {

@@ -92,6 +92,6 @@ final class ProcessChannel {
     return nil
   }
 
-  /// Whether everything that was sent is on its way.
+  /// Whether nothing that was sent is still kept here.
   var hasSent: Bool { leaving.isEmpty }
 }

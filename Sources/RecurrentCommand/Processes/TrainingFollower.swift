@@ -20,7 +20,7 @@ struct TrainingFollower {
 
   private func begin(seedsAfter seeds: UInt64) async throws {
     let seed = (command.seed ?? 1) &+ seeds
-    let (record, data, trainer) = try await agreed {
+    let (record, data, trainer) = try await ProcessGroup.agreed(by: processes) {
       let planned = try await command.plannedRun(seed: seed)
       let record = RunRecord(
         of: planned.plan.selection,
@@ -35,7 +35,7 @@ struct TrainingFollower {
         threads: command.threads,
         processes: processes
       )
-      return (record, planned.data, trainer)
+      return (record, (record, planned.data, trainer))
     }
     let stopping = record.recipe.patience.map { EarlyStopping(patience: $0) }
     try train(data, trainer, stopping, epochs: record.recipe.epochs)
@@ -43,7 +43,7 @@ struct TrainingFollower {
 
   private func goOn(_ record: String, _ checkpoint: [UInt8]?) async throws {
     let path = "the checkpoint of process 0"
-    let (_, data, run) = try await agreed {
+    let run = try await ProcessGroup.agreed(by: processes) {
       let record = try RunRecord(json: Array(record.utf8), path: path)
       try command.checkSettings(of: record, seed: command.seed)
       let run = try ContinuedRun(
@@ -57,24 +57,9 @@ struct TrainingFollower {
         threads: command.threads,
         processes: processes
       )
-      return (run.record, run.splits, run)
+      return (run.record, run)
     }
-    try train(data, run.trainer, run.stopping, epochs: run.record.recipe.epochs)
-  }
-
-  /// Prepares a run as process 0 does, and makes sure that all do.
-  private func agreed<Run>(
-    _ prepare: () async throws -> (RunRecord, RunData, Run)
-  ) async throws -> (RunRecord, RunData, Run) {
-    let run: (RunRecord, RunData, Run)
-    do {
-      run = try await prepare()
-    } catch {
-      try processes.agree(on: .failure(error))
-      throw error
-    }
-    try processes.agree(on: .success(run.0))
-    return run
+    try train(run.splits, run.trainer, run.stopping, epochs: run.record.recipe.epochs)
   }
 
   /// Takes the steps that `TrainingSession` takes in process 0.

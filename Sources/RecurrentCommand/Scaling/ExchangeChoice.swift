@@ -1,3 +1,5 @@
+import Recurrent
+
 /// Chooses how gradients are exchanged: the way that takes less time by the model.
 struct ExchangeChoice {
   let network: Network
@@ -10,7 +12,7 @@ struct ExchangeChoice {
   }
 
   /// How gradients of so many floats are exchanged.
-  func method(_ shares: ShardShares, floats: Int) -> ExchangeMethod {
+  func method(_ shares: ShardAllotment, floats: Int) -> ExchangeMethod {
     guard shares.processes > 1 else { return .none }
     guard shares.arePairwise else { return .tree }
     let times = pairwiseTimes(shares.processes, floats: Double(floats))
@@ -34,8 +36,8 @@ struct ExchangeChoice {
     _ processes: Int,
     floats: Double
   ) -> (doubling: Double, halving: Double) {
-    let plan = ExchangePlan(
-      shares: ShardShares(shards: processes, processes: processes),
+    let plan = SimulatedExchange(
+      shares: ShardAllotment(shards: processes, processes: processes),
       network: network,
       bytes: 4 * floats
     )

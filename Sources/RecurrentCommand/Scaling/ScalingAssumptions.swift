@@ -82,7 +82,7 @@ struct ScalingAssumptions {
       from there to all in a binomial tree.
       """,
       """
-      Losses and counts of \(Int(ExchangePlan.bytesOfShard)) bytes a shard are told to all in one \
+      Losses and counts of \(Int(SimulatedExchange.bytesOfShard)) bytes a shard are told to all in one \
       more exchange.
       """,
     ]

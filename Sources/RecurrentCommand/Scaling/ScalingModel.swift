@@ -36,9 +36,9 @@ struct ScalingModel {
     let usual = (0..<sharding.count).map { costs.shard(rows: sharding[$0].count) }
     let choice = ExchangeChoice(network: network, costs: costs)
     let plans = processes.map { count in
-      let shares = ShardShares(shards: sharding.count, processes: count)
+      let shares = ShardAllotment(shards: sharding.count, processes: count)
       let method = choice.method(shares, floats: costs.floats)
-      let plan = ExchangePlan(shares: shares, network: network, bytes: costs.bytes)
+      let plan = SimulatedExchange(shares: shares, network: network, bytes: costs.bytes)
       return (shares: shares, method: method, rounds: plan.rounds(method))
     }
     var totals = [ProcessClocks.Moment](repeating: .init(), count: processes.count)
@@ -75,13 +75,13 @@ struct ScalingModel {
   /// Plays one step through.
   private func step(
     _ times: [Double],
-    _ shares: ShardShares,
+    _ shares: ShardAllotment,
     _ rounds: [ExchangeRound]
   ) -> ProcessClocks.Moment {
     var clocks = ProcessClocks(count: shares.processes)
     clocks.work(costs.packing)
     for process in 0..<shares.processes {
-      clocks.work(seconds(of: times[shares[process]]), by: process)
+      clocks.work(seconds(of: times[shares.shards(of: process)]), by: process)
     }
     for round in rounds {
       for (process, count) in round.ownAdditions.enumerated() where count > 0 {

@@ -1,3 +1,5 @@
+import Recurrent
+
 /// A message from one process to another, and what it takes.
 struct Message: Equatable {
   let from: Int
@@ -27,8 +29,8 @@ enum ExchangeMethod: String, Codable {
 }
 
 /// The rounds of messages in which processes bring their gradients together.
-struct ExchangePlan {
-  let shares: ShardShares
+struct SimulatedExchange {
+  let shares: ShardAllotment
   let network: Network
   /// The bytes of a gradient.
   let bytes: Double
@@ -50,7 +52,7 @@ struct ExchangePlan {
 
   /// The additions of each process's own gradients.
   private var own: ExchangeRound {
-    ExchangeRound(ownAdditions: (0..<processes).map { max(0, shares[$0].count - 1) })
+    ExchangeRound(ownAdditions: (0..<processes).map { max(0, shares.shards(of: $0).count - 1) })
   }
 
   /// Losses and counts: in every round each process knows twice as many processes' as before.

@@ -1,8 +1,9 @@
+import Recurrent
 import Testing
 
 @testable import RecurrentCommand
 
-struct ExchangePlanTests {
+struct SimulatedExchangeTests {
   /// Messages of so many bytes take as many seconds.
   private func plan(
     shards: Int,
@@ -10,9 +11,9 @@ struct ExchangePlanTests {
     bytes: Double = 64,
     latency: Double = 0,
     perNode: Int = 1
-  ) -> ExchangePlan {
-    ExchangePlan(
-      shares: ShardShares(shards: shards, processes: processes),
+  ) -> SimulatedExchange {
+    SimulatedExchange(
+      shares: ShardAllotment(shards: shards, processes: processes),
       network: Network(
         between: Link(latency: latency, bandwidth: 1),
         within: Link(latency: 0, bandwidth: 1000),
@@ -27,11 +28,11 @@ struct ExchangePlanTests {
     shards: Int
   ) {
     for processes in 1...40 {
-      let shares = ShardShares(shards: shards, processes: processes)
-      #expect((0..<processes).flatMap { shares[$0] } == Array(0..<shards))
-      let counts = (0..<processes).map { shares[$0].count }
+      let shares = ShardAllotment(shards: shards, processes: processes)
+      #expect((0..<processes).flatMap { shares.shards(of: $0) } == Array(0..<shards))
+      let counts = (0..<processes).map { shares.shards(of: $0).count }
       #expect((counts.max() ?? 0) - (counts.min() ?? 0) <= 1)
-      #expect((0..<shards).allSatisfy { shares[shares.owner(of: $0)].contains($0) })
+      #expect((0..<shards).allSatisfy { shares.shards(of: shares.owner(of: $0)).contains($0) })
       let isPower = [1, 2, 4, 8, 16, 32].contains(processes)
       #expect(shares.arePairwise == (isPower && processes <= shards))
     }
@@ -41,7 +42,7 @@ struct ExchangePlanTests {
   func `after doubling each process has each shard once`(processes: Int) {
     let plan = plan(shards: 32, processes: processes)
     var sums = (0..<processes).map { process in
-      (0..<32).map { plan.shares[process].contains($0) ? 1 : 0 }
+      (0..<32).map { plan.shares.shards(of: process).contains($0) ? 1 : 0 }
     }
     for round in plan.doubling {
       let before = sums
@@ -58,7 +59,7 @@ struct ExchangePlanTests {
   func `along the tree the first shard's process hears of all, and all of it`(shards: Int) {
     for processes in 2...20 {
       let plan = plan(shards: shards, processes: processes)
-      var heard = (0..<processes).map { Set(plan.shares[$0]) }
+      var heard = (0..<processes).map { Set(plan.shares.shards(of: $0)) }
       for round in plan.rounds(.tree).dropFirst(plan.counts.count) {
         let before = heard
         for message in round.messages { heard[message.to].formUnion(before[message.from]) }
@@ -143,7 +144,7 @@ struct ExchangePlanTests {
     let saved = rounds * (4 * byte + addition) - part * (8 * byte + addition)
     let threshold = try #require(choice.threshold(processes: processes))
     #expect(abs(threshold - rounds * latency / saved) < 1e-6 * threshold)
-    let shares = ShardShares(shards: 1024, processes: processes)
+    let shares = ShardAllotment(shards: 1024, processes: processes)
     #expect(choice.method(shares, floats: Int(threshold * 0.99)) == .doubling)
     #expect(choice.method(shares, floats: Int(threshold * 1.01)) == .halving)
   }
@@ -160,7 +161,7 @@ struct ExchangePlanTests {
     )
     let choice = ExchangeChoice(network: Network(between: link, within: link), costs: costs)
     func method(_ processes: Int) -> ExchangeMethod {
-      choice.method(ShardShares(shards: 8, processes: processes), floats: 10)
+      choice.method(ShardAllotment(shards: 8, processes: processes), floats: 10)
     }
     #expect([1, 3, 6, 16].map(method) == [.none, .tree, .tree, .tree])
     #expect([1, 3, 6].allSatisfy { choice.threshold(processes: $0) == nil })
